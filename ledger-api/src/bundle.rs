@@ -39,7 +39,7 @@ pub enum Coverage {
 /// What a bundle is made of beside the journal.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// What it covers.
+    /// Of which time, and of whom.
     pub coverage: Coverage,
     /// Up to which position the journal counts.
     pub size: u64,

@@ -17,7 +17,7 @@ pub const VARIABLE: &str = "NUANXIN_CONFIG";
 /// Read when the program started; empty where there is no file.
 static READ: OnceLock<Configuration> = OnceLock::new();
 
-/// A file as it is written.
+/// A file as it is written. A test holds it to the arguments of `serve`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {

@@ -122,11 +122,11 @@ impl Name {
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// Its name.
+    /// For programs, and in Chinese for people.
     pub name: Name,
     /// What a reader may ask about it; blank where it is a plain list.
     pub question: &'static str,
-    /// Its columns.
+    /// For programs and in Chinese, from left to right.
     pub columns: Cow<'static, [Name]>,
     /// Its rows, a cell a column.
     pub rows: Vec<Vec<Cell>>,
@@ -196,13 +196,13 @@ pub enum Layout {
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// Its title.
+    /// In Chinese, as it stands above a printed page.
     pub title: Cow<'static, str>,
     /// What it is and what it is not.
     pub note: &'static str,
     /// Single values.
     pub facts: Vec<(Name, Cell)>,
-    /// Tables.
+    /// In the order in which they are read.
     pub tables: Vec<Table>,
     /// Whether its CSV is the first table alone, with the facts as columns on every line; else all tables stand one below
     /// the other.

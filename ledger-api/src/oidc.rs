@@ -43,7 +43,7 @@ pub struct Written {
     pub client_secret_file: String,
     /// `oidc_ca_file`.
     pub ca_file: String,
-    /// `public_url`.
+    /// `public_url`, under which browsers come back from the provider.
     pub public_url: String,
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 /// The other end of a connection; every request that comes over it says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer {
-    /// Its address.
+    /// As the connection has it: of a proxy, where one stands between.
     pub address: IpAddr,
     /// Whether the connection is encrypted by this server itself.
     pub encrypted: bool,

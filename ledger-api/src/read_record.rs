@@ -52,7 +52,7 @@ pub struct RecordedRead {
     pub at: DateTime<Utc>,
     /// Who: an account's or token's id.
     pub reader: String,
-    /// In which role.
+    /// The role by which it was allowed.
     pub role: String,
     /// What was read.
     pub what: String,
@@ -65,7 +65,7 @@ pub struct RecordedRead {
 pub struct ReadBy<'a> {
     /// An account's or token's id.
     pub reader: &'a str,
-    /// In which role.
+    /// The role by which it was allowed.
     pub role: &'a str,
     /// What is read.
     pub what: &'a str,

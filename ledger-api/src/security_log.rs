@@ -66,7 +66,7 @@ pub struct LoggedRefusal {
     pub last: DateTime<Utc>,
     /// How many there were.
     pub times: i64,
-    /// The code.
+    /// As the problem document has it, such as `forbidden`.
     pub code: String,
     /// To whom: an account's or token's id; blank for a stranger.
     pub who: String,

@@ -94,7 +94,7 @@ pub struct Limits {
     pub shared_text_bytes_max: usize,
     /// Rows that are not blank, below the header.
     pub rows_max: u64,
-    /// The text of one cell.
+    /// Of one cell, in bytes of UTF-8.
     pub cell_text_bytes_max: usize,
 }
 

@@ -92,7 +92,7 @@ pub struct Vault {
 /// What is kept of somebody.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
-    /// The name.
+    /// None where none is kept, or it was erased.
     pub name: Option<String>,
     /// The phone, in digits.
     pub phone: Option<String>,

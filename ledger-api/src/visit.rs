@@ -137,7 +137,7 @@ pub fn is_from_here(headers: &HeaderMap) -> bool {
 pub struct LoggedIn {
     /// Who, and what the account may do now.
     pub identity: Identity,
-    /// The session.
+    /// The session that the cookie names.
     pub session: Session,
 }
 

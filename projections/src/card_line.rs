@@ -54,17 +54,17 @@ impl Objection {
 /// A credit as evidence for a card.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CardLine {
-    /// The credit.
+    /// 记录号, or the key of the command that recorded it.
     pub credit: String,
-    /// The activity.
+    /// 活动代码.
     pub activity: String,
-    /// The category.
+    /// 类别, as the schedule of that day has it.
     pub category: String,
     /// The service date.
     pub on: NaiveDate,
     /// Units of service, as text.
     pub quantity: String,
-    /// The points.
+    /// In exact hundredths.
     pub points: Points,
     /// Whether the schedule counts it for cards.
     pub counts: bool,

@@ -23,7 +23,7 @@ pub enum ViewError {
     /// A stored row cannot be read.
     #[error("row {key:?} of view {view} cannot be read: {what}; rebuild with nuanxin replay --swap")]
     Row {
-        /// Which view.
+        /// By its name, such as `balance`.
         view: &'static str,
         /// The row's key: its first column.
         key: String,

@@ -27,18 +27,18 @@ pub struct BenefitFigures {
     pub granted: u64,
     /// Waiting in the queue.
     pub waiting: u64,
-    /// Used.
+    /// Applications that were granted and used.
     pub used: u64,
 }
 
 /// What became of a fund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FundFigures {
-    /// Appropriated.
+    /// 金额(元) of the register, in fen.
     pub appropriated: Fen,
     /// Set aside and not paid yet; less than nothing where what was paid was given back since.
     pub committed: Fen,
-    /// Paid.
+    /// What payments came to, in fen.
     pub paid: Fen,
 }
 

@@ -38,7 +38,7 @@ impl RebuiltStore {
 /// A view that came out differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Which view.
+    /// By its name, such as `balance`.
     pub view: &'static str,
     /// The keys of the first rows that differ, at most ten.
     pub keys: Vec<String>,

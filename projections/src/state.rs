@@ -191,9 +191,9 @@ pub async fn read(
 /// The first and the last business day on which anything happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Days {
-    /// The first one.
+    /// By business time, in the zone of the district.
     pub first: NaiveDate,
-    /// The last one.
+    /// By business time too, however late it was entered.
     pub last: NaiveDate,
 }
 

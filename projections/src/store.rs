@@ -19,7 +19,7 @@ pub type KeyedRow = (String, Vec<u8>);
 pub struct Stored<T> {
     /// The position the rows are folded to.
     pub checkpoint: u64,
-    /// The rows.
+    /// As the store gave them: of one key, or a page of them.
     pub rows: T,
 }
 

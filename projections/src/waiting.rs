@@ -51,7 +51,7 @@ impl Stage {
 pub struct Waiting {
     /// Where it stands.
     pub stage: Stage,
-    /// Its points.
+    /// In exact hundredths.
     pub points: Points,
     /// How many people must check it; none where it was proposed before that was recorded.
     pub checks: Option<u32>,

@@ -1,6 +1,7 @@
 //! Journals that earlier versions wrote, kept in `golden/journals` as they are: every later version opens them, finds
 //! them sound and unchanged, answers what was told before as it was told, and goes on.
 
+mod asked;
 mod offices;
 mod sheets;
 mod story;
@@ -22,7 +23,8 @@ use crate::tables::Tables;
 
 /// Opens what stood beside a golden journal. Nothing in it is real.
 const PASSPHRASE: &str = "golden journals hold nothing real";
-/// Kinds of events that the newest golden journal does not hold, each with the reason: what came in since it was made.
+/// Kinds of events that the newest golden journal does not hold, each with the reason: what came in since it was made. The
+/// story has them already (`asked.rs`, `offices.rs`): once v0.3 is made, none is left here.
 const NOT_YET: &[(&str, &str)] = &[
     ("RequestRouted", "came after v0.2"),
     ("RequestClaimed", "came after v0.2"),
@@ -313,6 +315,12 @@ fn the_newest_golden_journal_holds_every_kind_of_event() {
     for (kind, reason) in NOT_YET {
         assert!(!reason.is_empty() && Event::all_types().any(|known| known == *kind), "there is no {kind}");
     }
+}
+
+/// So that one command makes the next one: the story fails where it goes past a kind.
+#[test]
+fn the_story_goes_through_every_kind_of_event() {
+    story::make(&scratch_dir("golden").join("next"));
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl ExternalSubject {
 pub struct Link {
     /// Whom the provider means: issuer and subject.
     pub who: ExternalSubject,
-    /// Which account.
+    /// The id of the account that this person logs in to.
     pub account: AccountId,
 }
 

@@ -28,11 +28,11 @@ pub struct Inclusion {
 pub struct Consistency {
     /// Size of the earlier tree.
     pub from: u64,
-    /// Its root.
+    /// Root of the earlier tree.
     pub from_root: Hash,
     /// Size of the later tree.
     pub to: u64,
-    /// Its root.
+    /// Root of the later tree.
     pub to_root: Hash,
     /// The proof.
     pub path: Vec<Hash>,

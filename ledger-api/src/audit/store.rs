@@ -59,7 +59,7 @@ pub enum KeyUse {
 /// A public key that is known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownKey {
-    /// The key.
+    /// As a verifier key has it: name, key id, algorithm and bytes.
     pub key: PublicKey,
     /// What for.
     pub usage: KeyUse,

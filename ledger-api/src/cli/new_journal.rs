@@ -10,7 +10,8 @@ use super::CliError;
 use crate::app::NewJournal;
 use crate::audit;
 
-/// Arguments of subcommands that may make a journal.
+/// Arguments of subcommands that may make a journal. They have no key in `nuanxin.toml`: they hold once and for ever, and a
+/// line that goes on standing there would be refused by every journal that was made otherwise.
 #[derive(Debug, Args, Default)]
 pub struct NewJournalArgs {
     /// For a new journal: sha-256, which other tools know, or sm3 (GB/T 32905) where commercial cryptography of China is
@@ -49,6 +50,40 @@ impl NewJournalArgs {
                 Err(CliError::input(what))
             }
             None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args as _, Command};
+
+    use crate::cli::serve::ServeArgs;
+    use crate::configuration::Configuration;
+
+    /// What says what a journal is to be when it is made, and nothing afterwards: a line in a file would go on standing there.
+    const ARGUMENTS_ALONE: [&str; 3] = ["demo", "hash_suite", "origin"];
+
+    #[test]
+    fn a_file_takes_what_serve_takes_but_for_what_is_said_once() {
+        let command = ServeArgs::augment_args(Command::new("serve"));
+        let arguments: Vec<&str> = command.get_arguments().map(|argument| argument.get_id().as_str()).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nuanxin.toml");
+        let takes = |key: &str| {
+            std::fs::write(&path, format!("{key} = \"\"\n")).unwrap();
+            // Another type may be wanted; only a key that nobody reads is an unknown field.
+            !matches!(Configuration::read(&path), Err(told) if told.contains("unknown field"))
+        };
+        assert!(arguments.contains(&"listen") && !takes("listen_on"), "{arguments:?}");
+        for argument in &arguments {
+            assert_eq!(takes(argument), !ARGUMENTS_ALONE.contains(argument), "{argument}");
+        }
+        for alone in ARGUMENTS_ALONE {
+            assert!(arguments.contains(&alone), "serve takes no {alone} any more");
+            let document = include_str!("../../../docs/configuration.md");
+            let row = format!("| `--{}` | ", alone.replace('_', "-"));
+            assert!(document.contains(&row), "docs/configuration.md says nothing of --{alone}");
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) enum Writer {
     Own {
         /// The journal's ledger.
         ledger: Ledger,
-        /// Its task.
+        /// Writes what the ledger takes; waited for before the process ends.
         task: LedgerTask,
     },
 }

@@ -43,7 +43,7 @@ pub struct AcknowledgeStatement {
 /// A merchant's word, as recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AcknowledgedAnswer {
-    /// Of which merchant.
+    /// 商户编号.
     #[schema(value_type = String)]
     merchant: MerchantId,
     #[schema(value_type = String)]

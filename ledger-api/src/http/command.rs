@@ -38,7 +38,7 @@ pub struct NoPath {}
 /// Nothing is named by the address, and what is made is named by the command's key.
 #[derive(Debug, serde::Deserialize)]
 pub struct ByKey {
-    /// The key.
+    /// Of the header `Idempotency-Key`, or of the item of a batch.
     pub key: Key,
 }
 

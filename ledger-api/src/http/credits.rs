@@ -72,7 +72,7 @@ pub struct CreditAnswer {
     /// The credit's name: the key of this command.
     #[schema(value_type = String)]
     credit: CreditId,
-    /// Its points.
+    /// Exact, with two decimals at most.
     points: PointsJson,
     /// `proposed` while a check is due, `publicised` where it needs none and is public (公示) at once, else `confirmed`.
     #[schema(value_type = String, examples("confirmed"))]

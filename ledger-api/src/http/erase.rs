@@ -50,7 +50,7 @@ enum ErasureStatus {
 /// What became of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErasureAnswer {
-    /// Which worker.
+    /// 编号 of who is forgotten.
     #[schema(value_type = String)]
     worker: WorkerId,
     status: ErasureStatus,

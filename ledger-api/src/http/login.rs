@@ -28,14 +28,14 @@ pub fn routes() -> OpenApiRouter<App> {
 struct Login {
     /// The account's id.
     account: String,
-    /// Its password.
+    /// In clear text: it is taken over HTTPS or on this machine alone.
     password: String,
 }
 
 /// Who came in.
 #[derive(Debug, Serialize, ToSchema)]
 struct LoginAnswer {
-    /// The account.
+    /// The id of the account that is logged in.
     account: String,
     /// Writes that come with the cookie show this in the header X-CSRF-Token.
     csrf: String,

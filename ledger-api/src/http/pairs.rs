@@ -136,7 +136,7 @@ pub struct VisitAnswer {
     /// Its name: the key of this command, which the credit will have too.
     #[schema(value_type = String)]
     visit: VisitId,
-    /// Of which pair.
+    /// 结对号.
     #[schema(value_type = String)]
     pair: PairId,
     /// Durable up to here.
@@ -210,7 +210,7 @@ pub struct ConfirmedVisitAnswer {
     /// The row's number (走访号).
     #[schema(value_type = String)]
     visit: VisitId,
-    /// Of which pair.
+    /// 结对号.
     #[schema(value_type = String)]
     pair: PairId,
     /// Who earned: the one who reported it.

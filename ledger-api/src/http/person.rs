@@ -28,7 +28,7 @@ pub fn routes() -> Routes {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PersonBody {
-    /// The name.
+    /// Kept in the vault of names alone.
     #[serde(default, deserialize_with = "told")]
     #[schema(value_type = Option<LineText>, examples("王小明"))]
     name: Option<Option<String>>,

@@ -28,7 +28,7 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 /// So often, evenly, and so many at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// A second.
+    /// Requests in a second, in the long run.
     pub per_second: u32,
     /// At once, after a pause.
     pub burst: u32,
@@ -56,7 +56,7 @@ impl Rate {
 pub struct RateSettings {
     /// An address that shows no token which this server knows.
     pub stranger: Option<Rate>,
-    /// A token.
+    /// A token that this server knows.
     pub token: Option<Rate>,
     /// An account, with all its tokens.
     pub account: Option<Rate>,

@@ -47,7 +47,7 @@ struct ReadJson {
     at: String,
     /// Who: an account or token, by its id.
     reader: String,
-    /// In which role.
+    /// The role by which it was allowed.
     role: String,
     /// What was read, such as `balance`, `statement` or `report`.
     what: String,

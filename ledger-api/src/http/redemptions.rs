@@ -84,7 +84,7 @@ pub struct RedemptionAnswer {
     /// The redemption's name: the key of the command that made it.
     #[schema(value_type = String)]
     redemption: RedemptionId,
-    /// Its points.
+    /// Exact, with two decimals at most.
     points: PointsJson,
     /// What the worker can spend afterwards, on that day.
     balance: PointsJson,

@@ -64,7 +64,7 @@ pub struct RequestClaimAnswer {
     /// Its name: the key of the command that made it, which the work will have too.
     #[schema(value_type = String)]
     claim: HandlingId,
-    /// Of which request.
+    /// 单号, or the key of the command that posted it.
     #[schema(value_type = String)]
     request: RequestId,
     /// Durable up to here.

@@ -236,7 +236,7 @@ struct InForceAnswer {
 /// Versions in order of adoption.
 #[derive(Debug, Serialize, ToSchema)]
 struct VersionsAnswer {
-    /// The versions.
+    /// At most as many as `limit` says.
     versions: Vec<VersionJson>,
     /// Ask on with `after` this; none at the end.
     next: Option<String>,

@@ -223,7 +223,7 @@ pub struct RecordResult {
 /// A result as recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResultAnswer {
-    /// Of which selection.
+    /// 评选编号.
     #[schema(value_type = String)]
     selection: SelectionId,
     /// Durable up to here.

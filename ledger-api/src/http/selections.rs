@@ -246,7 +246,7 @@ pub struct SealSelection {}
 /// The inputs as sealed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SealedAnswer {
-    /// Of which selection.
+    /// 评选编号.
     #[schema(value_type = String)]
     selection: SelectionId,
     /// How many candidates there are.
@@ -302,7 +302,7 @@ pub struct DrawSelection {}
 /// A short list that hangs out.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShortListAnswer {
-    /// Of which selection.
+    /// 评选编号.
     #[schema(value_type = String)]
     pub(super) selection: SelectionId,
     #[serde(flatten)]

@@ -53,7 +53,7 @@ pub struct OpenSite {
     /// Up to 64 characters without blanks and slashes.
     #[schema(value_type = Id)]
     id: SiteId,
-    /// Its name.
+    /// 驿站名称.
     #[schema(value_type = Reason)]
     name: Text,
     /// 层级: 街道, 社区, 网格, 总站, 特色驿站, 微驿站, 招呼站, 楼宇 or another word of the district.

@@ -130,7 +130,7 @@ fn confirmed(command: &Command, receipt: &Receipt) -> Option<SettlingAnswer> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrepareStatement {
-    /// The month.
+    /// A calendar month in the zone of the district, YYYY-MM.
     #[schema(value_type = MonthText)]
     month: Month,
 }
@@ -182,7 +182,7 @@ pub struct DisputeStatement {
 /// What was said about a statement, as recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DisputeAnswer {
-    /// Of which merchant.
+    /// 商户编号.
     #[schema(value_type = String)]
     merchant: MerchantId,
     #[schema(value_type = String)]
@@ -337,7 +337,7 @@ async fn confirm(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrepareBodyStatement {
-    /// The month.
+    /// A calendar month in the zone of the district, YYYY-MM.
     #[schema(value_type = MonthText)]
     month: Month,
 }

@@ -49,7 +49,7 @@ pub struct OpenStore {
     /// Up to 64 characters without blanks and slashes.
     #[schema(value_type = Id)]
     id: StoreId,
-    /// Its name.
+    /// 网点名称.
     #[schema(value_type = Reason)]
     name: Text,
     /// 层级, a word of the district.

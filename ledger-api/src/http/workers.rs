@@ -288,7 +288,7 @@ pub struct CardAnswer {
     /// Its number.
     #[schema(value_type = String)]
     card_no: CardNo,
-    /// The branch.
+    /// 所在党支部, to which the card belongs now.
     #[schema(value_type = String)]
     branch: BranchId,
     /// Durable up to here.

@@ -66,7 +66,7 @@ pub struct AskedToken {
 /// A token as issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedToken {
-    /// Of which account.
+    /// The id of the account in whose name it speaks.
     pub account: AccountId,
     /// The token's id.
     pub id: String,

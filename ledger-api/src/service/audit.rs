@@ -113,7 +113,7 @@ pub async fn waiting_flags(app: &App, who: Who<'_>) -> Result<BTreeMap<Code, u64
 /// Which events are looked for; what is empty is not asked.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// The type.
+    /// As it stands in the journal, such as `ServiceRecorded`.
     pub event_type: String,
     /// Who gave the command.
     pub actor: String,
@@ -196,7 +196,7 @@ impl Filter {
 /// Events that a filter wants, newest first, before a position.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// The entries.
+    /// Newest first.
     pub entries: Vec<Entry>,
     /// The position to go on before; none at the journal's beginning.
     pub next: Option<u64>,

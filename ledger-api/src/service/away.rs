@@ -131,7 +131,7 @@ pub struct HoldCode {
     pub expires_at: String,
     /// The points set aside.
     pub points: Points,
-    /// The code.
+    /// As the QR shows it, signed by the ledger.
     pub code: String,
 }
 

@@ -40,7 +40,7 @@ pub trait Ask: Send + 'static {
 /// What fields ask for.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// The command.
+    /// With the names of fields that the vault keeps still to be put away.
     pub command: Command,
     /// What of it is personal.
     pub personal: Personal,

@@ -100,7 +100,7 @@ pub struct Row {
 /// What a row that is taken comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
-    /// Its points.
+    /// In exact hundredths.
     pub points: Points,
     /// Whether it waits for others.
     pub waits: bool,

@@ -137,7 +137,7 @@ fn services(receipt: &Receipt) -> impl Iterator<Item = &ServiceRecorded> {
 
 /// The ledger of this process, and the vault for names; without one they are left out.
 pub struct OwnLedger<'a> {
-    /// The ledger.
+    /// Which no other process writes to at the same time.
     pub ledger: &'a Ledger,
     /// Where names are kept.
     pub vault: Option<&'a Vault>,

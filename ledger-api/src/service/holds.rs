@@ -130,7 +130,7 @@ pub async fn soonest_at(app: &App, who: Who<'_>, store: &str, most: usize) -> Re
 pub enum Named {
     /// An open hold here.
     Here {
-        /// The hold.
+        /// The key of the command that placed it.
         hold: String,
         /// Whose it is.
         worker: String,

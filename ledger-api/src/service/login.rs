@@ -18,7 +18,7 @@ use crate::security_log::Refusals;
 pub struct Entered {
     /// What the browser keeps, in its cookie alone.
     pub secret: String,
-    /// The session.
+    /// New with each login.
     pub session: Session,
     /// Who, and what the account may do.
     pub identity: Identity,

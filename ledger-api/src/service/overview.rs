@@ -52,7 +52,7 @@ pub struct Overview {
     pub ending: Vec<(Month, Points)>,
     /// What all that lies on the shelves costs in points.
     pub stock_points: Points,
-    /// The funds.
+    /// By 资金编号.
     pub funds: Vec<FundLine>,
     /// Redeemed by store: id, name, points.
     pub stores: Vec<(String, String, Points)>,

@@ -30,7 +30,7 @@ pub struct Partner {
 pub struct BranchVisit {
     /// Its number.
     pub id: String,
-    /// Of which pair.
+    /// 结对号.
     pub pair: String,
     /// The visit.
     pub terms: VisitTerms,
@@ -116,7 +116,7 @@ pub async fn reciprocal_to(app: &App, terms: &PairTerms) -> Result<Vec<String>, 
 pub struct Reciprocal {
     /// The one that began first, with its number.
     pub one: (String, PairTerms),
-    /// The other one.
+    /// The one that began later, with its number.
     pub other: (String, PairTerms),
 }
 

@@ -34,7 +34,7 @@ pub struct PublicLine {
     pub on: NaiveDate,
     /// Units of service, of what hangs there now.
     pub quantity: Option<String>,
-    /// The points.
+    /// In exact hundredths.
     pub points: Points,
     /// The last day of its publicity.
     pub public_until: NaiveDate,

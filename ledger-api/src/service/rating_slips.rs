@@ -88,7 +88,7 @@ pub struct Shown {
 pub struct Issued {
     /// What it says.
     pub shown: Shown,
-    /// The code.
+    /// Signed by the ledger, in characters that stand in an address as they are.
     pub code: String,
 }
 

@@ -351,7 +351,7 @@ pub async fn board(app: &App, who: Who<'_>, wanted: Wanted<'_>) -> Result<Board,
 /// What somebody's work earned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Earned {
-    /// Its points.
+    /// In exact hundredths.
     pub points: Points,
     /// What they would be without the limit that was met, where one was.
     pub uncapped: Option<Points>,

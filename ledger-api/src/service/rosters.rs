@@ -37,7 +37,7 @@ pub(super) fn shown_since(today: NaiveDate) -> NaiveDate {
 pub struct WaitingVisit {
     /// Its number.
     pub id: String,
-    /// Of which pair.
+    /// 结对号.
     pub pair: String,
     /// The visit.
     pub terms: VisitTerms,
@@ -169,9 +169,9 @@ pub struct Queue {
 pub struct InQueue {
     /// At which place, from 1 on.
     pub place: usize,
-    /// The application.
+    /// 登记号, or the key of the command that applied.
     pub application: ApplicationId,
-    /// Who.
+    /// 编号 of who waits.
     pub worker: WorkerId,
     /// When it was applied for.
     pub at: BusinessTime,

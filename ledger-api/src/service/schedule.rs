@@ -15,7 +15,7 @@ use crate::app::App;
 /// A version with its adoption.
 #[derive(Debug, Clone)]
 pub struct Adopted {
-    /// The version.
+    /// Its number, first day and lines.
     pub version: ScheduleVersion,
     /// The entry that recorded it.
     pub position: u64,

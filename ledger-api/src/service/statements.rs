@@ -31,11 +31,11 @@ const SHOWN_MAX: usize = 200;
 /// A merchant's month.
 #[derive(Debug, Clone)]
 pub struct OfMerchant {
-    /// Which merchant.
+    /// 商户编号.
     pub merchant: String,
     /// What it is called.
     pub name: String,
-    /// Which month.
+    /// A calendar month in the zone of the district.
     pub month: Month,
     /// What was booked in it, with what goes over from month to month.
     pub due: Due,
@@ -48,9 +48,9 @@ pub struct OfMerchant {
 /// A paying body's month.
 #[derive(Debug, Clone)]
 pub struct OfBody {
-    /// Which body.
+    /// 责任单位, as written in 资金来源.
     pub body: String,
-    /// Which month.
+    /// A calendar month in the zone of the district.
     pub month: Month,
     /// Its funds from which something was set aside in it.
     pub funds: Vec<OfFund>,
@@ -67,7 +67,7 @@ pub struct OfFund {
     pub row: FundMonth,
     /// What of it can be paid: what it owes, less what later months took back.
     pub payable: Fen,
-    /// The lines.
+    /// In the order of the journal.
     pub lines: Vec<BodyLine>,
 }
 
@@ -270,13 +270,13 @@ pub enum Whose {
 pub struct Waiting {
     /// Whose statement it is.
     pub whose: Whose,
-    /// Which month.
+    /// As YYYY-MM.
     pub month: String,
     /// How far its statement has come.
     pub stage: Stage,
     /// Whether the merchant found it right (确认无误), while it waits to be confirmed.
     pub found_right: bool,
-    /// Lines.
+    /// How many lines there are.
     pub lines: u32,
     /// What is owed in points.
     pub points: Points,

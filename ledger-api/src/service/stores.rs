@@ -46,11 +46,11 @@ pub enum Door {
 /// A store, as a worker sees it.
 #[derive(Debug, Clone)]
 pub struct NearStore {
-    /// Its id.
+    /// 网点编号.
     pub id: String,
     /// What it is called.
     pub name: String,
-    /// Its tier.
+    /// 层级, in a word of the district.
     pub tier: String,
     /// Its site or community; blank where neither is known.
     pub place: String,

@@ -17,7 +17,7 @@ use crate::app::App;
 /// Which account is traced, and until when.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// Whose.
+    /// 编号, as in 人员名册.
     pub worker: WorkerId,
     /// As of this business day: what happened later is left out; the last business day without.
     pub as_of: Option<NaiveDate>,

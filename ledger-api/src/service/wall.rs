@@ -18,7 +18,7 @@ const SITES_MAX: usize = 10_000;
 /// What hangs on the wall.
 #[derive(Debug, Clone)]
 pub struct Notice {
-    /// The list.
+    /// What is public on that day.
     pub list: PublicityList,
     /// The checkpoint beside it; none where this server cannot sign and has no other one that covers the list.
     pub checkpoint: Option<Posted>,

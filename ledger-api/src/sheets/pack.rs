@@ -176,7 +176,7 @@ impl MonthlyKind {
 /// The files of one month; at least one of them is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthFiles {
-    /// Which month.
+    /// From the name of the file, as in 活动记录-2024-01.csv.
     pub month: Month,
     /// Its files, in the order in which they are loaded.
     pub files: BTreeMap<MonthlyKind, PathBuf>,

@@ -17,7 +17,7 @@ use super::time::{BusinessTime, date, date_if_any};
 /// An administrator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Administrator {
-    /// The account.
+    /// The account that has the grant.
     pub account: AccountId,
     /// On which days.
     pub term: Term,
@@ -34,7 +34,7 @@ pub struct Directory {
 /// An account became an administrator's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdministratorListed {
-    /// Which account.
+    /// The account that administers from now on.
     pub account: AccountId,
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
@@ -56,7 +56,7 @@ pub struct AdministratorListed {
 /// An account is an administrator's no longer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdministratorDelisted {
-    /// Which account.
+    /// The account that administers no more.
     pub account: AccountId,
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
@@ -96,7 +96,7 @@ pub enum DirectoryCommand {
     List {
         /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Which grant.
+        /// The key of the command that granted it.
         grant: GrantId,
         /// Whose, and on which days.
         administrator: Administrator,
@@ -105,7 +105,7 @@ pub enum DirectoryCommand {
     Delist {
         /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Which grant.
+        /// The key of the command that granted it.
         grant: GrantId,
         /// The first day on which it holds no longer.
         on: NaiveDate,

@@ -27,9 +27,9 @@ pub struct Mark {
 pub struct CreditMarked {
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which credit.
+    /// 记录号, or the key of the command that recorded it.
     pub credit: CreditId,
-    /// Which mark.
+    /// The witness or the piece of evidence that guards follow.
     pub mark: MarkId,
     /// The service date.
     #[serde(deserialize_with = "crate::domain::time::date")]

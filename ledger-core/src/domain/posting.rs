@@ -65,7 +65,7 @@ impl fmt::Display for Account {
 /// One side of a movement: positive adds to the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
-    /// Which account.
+    /// Whose they are, or what became of them.
     pub account: Account,
     /// How much, hundredths.
     pub points: Points,

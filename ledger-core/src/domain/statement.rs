@@ -124,11 +124,11 @@ impl Line {
 pub struct Sums {
     /// Their money, fen.
     pub amount: Fen,
-    /// Their digest.
+    /// SHA-256, chained line by line from 32 zero bytes on.
     pub digest: LinesDigest,
     /// How many they are.
     pub lines: u32,
-    /// Their points.
+    /// Sum over the lines, in exact hundredths.
     pub points: Points,
 }
 

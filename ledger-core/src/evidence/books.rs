@@ -65,7 +65,7 @@ pub use worker::WorkerBook;
 pub struct MerchantBook {
     /// Claims, less those taken back.
     pub honoured: Points,
-    /// Paid.
+    /// What payments came to, in exact hundredths.
     pub paid: Points,
     /// What each month has still to bear: its claims, less those taken back in it, less what it was paid.
     months: BTreeMap<Month, Points>,

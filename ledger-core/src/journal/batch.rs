@@ -13,7 +13,7 @@ pub struct BatchCommand {
     pub first: u64,
     /// How many events it made.
     pub count: u32,
-    /// Its key.
+    /// The idempotency key, as its sender wrote it.
     pub key: SmolStr,
     /// Digest of its content.
     pub fingerprint: Fingerprint,
@@ -24,7 +24,7 @@ pub struct BatchCommand {
 /// An event of the batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchEvent {
-    /// Its position.
+    /// From 1, over the whole journal and without a gap.
     pub position: u64,
     /// Its place within its command.
     pub nth: u32,

@@ -111,7 +111,7 @@ pub struct Entry {
     pub stream_no: u64,
     /// Its place within its stream: 1, 2, 3, …
     pub sequence: u64,
-    /// Its command.
+    /// What made it; the entries of one command share it.
     pub command: Arc<CommandFrame>,
     /// Its type's name.
     pub event_type: String,
@@ -132,11 +132,11 @@ pub struct EntryView<'a> {
     pub stream_no: u64,
     /// Its place within its stream: 1, 2, 3, …
     pub sequence: u64,
-    /// Its command.
+    /// What made it; the entries of one command share it.
     pub command: &'a Arc<CommandFrame>,
     /// Its type's name.
     pub event_type: &'a str,
-    /// Its payload.
+    /// The bytes that were recorded, and are hashed as they stand.
     pub payload: &'a [u8],
     /// Its Merkle leaf hash as stored.
     pub leaf: [u8; 32],
@@ -292,7 +292,7 @@ pub struct SigningKey {
 pub struct StreamEvent {
     /// Its place within the stream.
     pub sequence: u64,
-    /// The event.
+    /// Read from the payload, in the words of today.
     pub event: Event,
 }
 

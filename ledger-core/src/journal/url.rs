@@ -15,7 +15,7 @@ pub enum JournalUrl {
     Postgres {
         /// The server and database, without our `schema` parameter.
         url: String,
-        /// The schema.
+        /// The PostgreSQL schema in which its tables stand.
         schema: String,
     },
 }

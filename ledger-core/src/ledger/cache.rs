@@ -21,7 +21,7 @@ pub struct Loaded<T> {
     /// Events folded in.
     pub sequence: u64,
     snapshot_at: u64,
-    /// Its state.
+    /// As folded up to `sequence`.
     pub state: T,
 }
 

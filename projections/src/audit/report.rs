@@ -290,7 +290,7 @@ fn days(from: NaiveDate, to: NaiveDate) -> i64 {
 pub struct Tally {
     /// How many of them there are.
     pub count: u64,
-    /// Their points.
+    /// Sum of theirs, in exact hundredths.
     pub points: Points,
 }
 

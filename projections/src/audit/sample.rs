@@ -86,7 +86,7 @@ pub enum Status {
 /// An item of the population.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Its position.
+    /// Of the entry in the journal, from 1.
     pub position: u64,
     /// Its event's type.
     pub event: &'static str,
@@ -96,7 +96,7 @@ pub struct Item {
     pub worker: String,
     /// Its stratum: `store:ID` for a redemption, `category:NAME` for a credit.
     pub stratum: String,
-    /// Its points.
+    /// In exact hundredths.
     pub points: Points,
     /// The service date of a credit, the day of a redemption.
     pub day: NaiveDate,
@@ -108,14 +108,14 @@ pub struct Item {
     pub actor: String,
     /// Who witnessed it, as a pseudonym.
     pub witness: Option<String>,
-    /// SHA-256 of its payload.
+    /// SHA-256 of the bytes that were recorded.
     pub payload_sha256: [u8; 32],
 }
 
 /// An item that was drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawn {
-    /// The item.
+    /// As it stands in the population.
     pub item: Item,
     /// Its turn: 1, 2, 3, … in the order of the draw; within its stratum by station.
     pub turn: u64,
@@ -130,9 +130,9 @@ pub struct Drawn {
 /// A stratum of the population.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stratum {
-    /// Items in it.
+    /// How many of the population are in it.
     pub items: u64,
-    /// Their points.
+    /// Sum of theirs, in exact hundredths.
     pub points: Points,
     /// Items drawn from it.
     pub drawn: u64,
@@ -145,7 +145,7 @@ pub struct Sample {
     pub ask: SampleAsk,
     /// Items of the population.
     pub items: u64,
-    /// Their points.
+    /// Sum of theirs, in exact hundredths.
     pub points: Points,
     /// SHA-256 over the population's lines.
     pub population_hash: [u8; 32],

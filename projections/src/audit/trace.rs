@@ -59,7 +59,7 @@ pub use subject::{Subject, SubjectError};
 /// A traced event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceLine {
-    /// Its position.
+    /// Of the entry in the journal, from 1.
     pub position: u64,
     /// Its type.
     pub event: &'static str,
@@ -127,7 +127,7 @@ pub enum Note {
 pub struct EndedLot {
     /// Its number.
     pub lot: u32,
-    /// Its last day.
+    /// The last day on which it could be spent, counted.
     pub last_day: NaiveDate,
     /// What expired with it.
     pub points: Points,

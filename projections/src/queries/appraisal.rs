@@ -24,7 +24,7 @@ use crate::views::card::{CardBranchView, CardStays, Stay};
 /// One card's year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardYear {
-    /// The card.
+    /// 积分卡号.
     pub card_no: String,
     /// Its holder.
     pub worker: String,

@@ -56,7 +56,7 @@ pub struct CreditStep {
     pub at: BusinessTime,
     /// When it was recorded.
     pub recorded_at: RecordedTime,
-    /// The position.
+    /// Of the entry in the journal, from 1.
     pub position: u64,
 }
 

@@ -11,17 +11,17 @@ use crate::views::publicity::{Publicity, PublicityView, of_credit, of_month};
 /// A credit on the list of a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hanging {
-    /// The credit.
+    /// 记录号, or the key of the command that recorded it.
     pub credit: String,
     /// The worker's id (编号).
     pub worker: String,
-    /// The activity.
+    /// 活动代码.
     pub activity: String,
     /// The service date.
     pub on: NaiveDate,
     /// Units of service; of a day that is over they are not kept.
     pub quantity: Option<String>,
-    /// The points.
+    /// In exact hundredths.
     pub points: Points,
     /// The last day of its publicity, as that day's list said.
     pub public_until: NaiveDate,

@@ -114,7 +114,7 @@ pub struct StoreDay {
     pub next: Option<String>,
     /// How many of the day's redemptions stand.
     pub standing: u64,
-    /// Their points.
+    /// Sum of theirs, in exact hundredths.
     pub points: Points,
     /// How many were given back.
     pub reversed: u64,

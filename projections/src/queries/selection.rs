@@ -40,7 +40,7 @@ pub struct SelectionRecord {
     pub state: Selection,
     /// The position of the announcement.
     pub announced: u64,
-    /// The seal.
+    /// None before the inputs are sealed (评选封存).
     pub sealed: Option<Sealed>,
     /// The lists, first to last.
     pub lists: Vec<Listed>,

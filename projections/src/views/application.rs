@@ -30,7 +30,7 @@ pub struct Application {
 /// That an application was withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withdrawal {
-    /// When.
+    /// By the ledger's clock.
     pub at: BusinessTime,
     /// Why, where somebody said: the reference that the vault gave for it.
     pub reason: Option<String>,

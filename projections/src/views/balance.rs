@@ -16,9 +16,9 @@ use crate::waiting::Waiting;
 /// A worker's row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Balance {
-    /// Occupation.
+    /// 从业类型, as in 人员名册.
     pub occupation: String,
-    /// Platform.
+    /// 所属平台, as in 人员名册.
     pub platform: Option<String>,
     /// Whether known to be a Party member.
     pub party_member: Option<bool>,
@@ -32,7 +32,7 @@ pub struct Balance {
     pub merged_into: Option<String>,
     /// The open card and its branch.
     pub card: Option<(String, String)>,
-    /// The account.
+    /// Points by what can be done with them, in exact hundredths.
     pub account: Account,
     /// Confirmed credits.
     pub services: u64,
@@ -47,7 +47,7 @@ pub struct Balance {
 /// A credit that does not count yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
-    /// The activity.
+    /// 活动代码.
     pub activity: String,
     /// The service date.
     pub on: NaiveDate,

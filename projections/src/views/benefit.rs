@@ -17,7 +17,7 @@ pub struct Benefit {
     pub terms: Option<BenefitTerms>,
     /// Given and not given back.
     pub granted: u64,
-    /// Used.
+    /// Applications that were granted and used.
     pub used: u64,
     /// Withdrawn: given back, or waited for no more.
     pub withdrawn: u64,

@@ -15,9 +15,9 @@ use crate::fold::View;
 /// A stay of a card in a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stay {
-    /// The card.
+    /// 积分卡号.
     pub card_no: String,
-    /// The branch.
+    /// 所在党支部.
     pub branch: String,
     /// Since this position.
     pub from: u64,

@@ -9,7 +9,7 @@ use crate::fold::View;
 /// Who holds a card now; nobody once it is closed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Holder {
-    /// The worker.
+    /// 编号, as in 人员名册.
     pub worker: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use crate::fold::View;
 /// A merchant's row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Merchant {
-    /// Name.
+    /// 商户名称.
     pub name: String,
     /// Unified social credit code.
     pub uscc: String,

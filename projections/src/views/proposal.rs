@@ -21,7 +21,7 @@ pub struct Proposal {
     pub activity: String,
     /// The service date.
     pub on: NaiveDate,
-    /// The points.
+    /// In exact hundredths.
     pub points: Points,
     /// Units of service.
     pub quantity: String,

@@ -24,11 +24,11 @@ const MARKS_MAX: usize = 24;
 pub struct Publicity {
     /// The worker's id (编号).
     pub worker: String,
-    /// The activity.
+    /// 活动代码.
     pub activity: String,
     /// The service date.
     pub on: NaiveDate,
-    /// The points.
+    /// In exact hundredths.
     pub points: Points,
     /// When it hung on the wall, in order.
     pub spans: Vec<Span>,

@@ -16,7 +16,7 @@ pub const SETTINGS_KEY: &str = "settings";
 pub struct ScheduleRow {
     /// A version of the schedule.
     pub version: Option<ScheduleVersion>,
-    /// The settings.
+    /// What the entry said of the settings, where it said anything.
     pub settings: Option<ProgrammeConfigured>,
     /// The position that recorded it.
     pub position: u64,

@@ -19,7 +19,7 @@ pub struct Settlement {
     pub honoured: Points,
     /// Claims of months already paid that were taken back in this month.
     pub corrected: Points,
-    /// Paid.
+    /// What payments came to, in exact hundredths.
     pub paid: Points,
     /// Redemptions behind the claims, less those reversed.
     pub redemptions: i64,

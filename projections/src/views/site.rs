@@ -14,7 +14,7 @@ use crate::fold::View;
 /// A site's row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Site {
-    /// Name.
+    /// 驿站名称.
     pub name: String,
     /// Kind: a word of the district.
     pub kind: String,

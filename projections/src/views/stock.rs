@@ -13,9 +13,9 @@ use crate::fold::View;
 /// An item's row. `received = on_shelf + reserved + handed_over + written_off`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Stock {
-    /// Name.
+    /// 商品名称.
     pub name: String,
-    /// Kind.
+    /// 类型, such as 实物 or 券.
     pub kind: String,
     /// Price of one unit.
     pub price: Points,

@@ -11,9 +11,9 @@ use crate::fold::View;
 /// A store's row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Store {
-    /// Name.
+    /// 网点名称.
     pub name: String,
-    /// Tier.
+    /// 层级, in a word of the district.
     pub tier: String,
     /// The community it stands in.
     pub community: Option<String>,

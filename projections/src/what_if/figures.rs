@@ -41,7 +41,7 @@ pub struct OfActivity {
     pub name: String,
     /// Whether the schedule that is tried has it.
     pub is_there: bool,
-    /// The points.
+    /// As they were and as they would be, in exact hundredths.
     pub points: Compared,
     /// What caps took away of them.
     pub cut: Compared,
@@ -85,7 +85,7 @@ pub struct Workers {
 /// A worker's change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OfWorker {
-    /// Which one.
+    /// 编号, as in 人员名册.
     pub worker: WorkerId,
     /// As it was.
     pub before: Points,

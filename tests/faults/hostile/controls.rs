@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::kinds::Kind;
-use super::{programmes, reads};
+use super::{programmes, reads, requests, settling};
 
 /// A request that is accepted, and what its parts are.
 pub(super) struct Control {
@@ -74,7 +74,8 @@ pub(super) fn stage() -> Vec<Value> {
     let stores = ["S-sell", "S-count", "S-lose", "S-list"].into_iter().flat_map(store);
     let oneself =
         json!({"key": "stage-oneself", "command": "grant", "account": "desk-a", "role": "worker", "scope": "W0006"});
-    [oneself, fund].into_iter().chain(stores).chain([owed]).chain(programmes::stage()).collect()
+    let programmes = programmes::stage().into_iter().chain(requests::stage()).chain(settling::stage());
+    [oneself, fund].into_iter().chain(stores).chain([owed]).chain(programmes).collect()
 }
 
 pub(super) const CREDIT: &str = r#"{"key": "NAME-{n}", "command": "credit", "worker": "W0002", "activity": "SB01", "on": "2025-06-02",
@@ -127,6 +128,8 @@ pub(super) fn controls() -> Vec<Control> {
         .chain(accounts())
         .chain(names())
         .chain(programmes::controls())
+        .chain(requests::controls())
+        .chain(settling::controls())
         .collect()
 }
 

@@ -20,6 +20,12 @@ pub(super) enum Kind {
     OptionalMade,
     /// The key of a command that made something.
     Made(&'static str),
+    /// The same in a body, of what the address names one of too: the code for one that is not there is told alike.
+    Earlier(&'static str),
+    /// Words that name whose money it is; any may be asked for, and most are nobody's.
+    Body,
+    /// A month in an address.
+    MonthPart,
     /// The id of something that is made.
     New,
     /// The id of an account, which is made or is there; slashes may stand in it.
@@ -93,12 +99,15 @@ const UNREADABLE: Verdict = Verdict::Refused(400, "invalid_input");
 const CANNOT_HOLD: Verdict = Verdict::Refused(422, "invalid_input");
 const NO_DATE: Verdict = Verdict::Refused(422, "invalid_date");
 const NO_QUANTITY: Verdict = Verdict::Refused(422, "invalid_quantity");
+const NOT_THERE: Verdict = Verdict::Refused(404, "not_found");
 const TOO_LARGE: Verdict = Verdict::Refused(413, "too_large");
 /// What the control itself is answered with.
 const DONE: Verdict = Verdict::Done(0);
 
 /// Characters of a text.
 const TEXT_MAX: usize = 200;
+/// Characters of a text that is no name.
+const REASON_MAX: usize = 500;
 /// Units that one command may move.
 const UNITS_MAX: i128 = 10_000_000;
 const ID_MAX: usize = 64;
@@ -160,6 +169,10 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
         }
         Kind::Known(code) | Kind::OptionalKnown(code) => match text {
             Some(text) if is_id(text, ID_MAX, false) => Verdict::Refused(422, code),
+            _ => UNREADABLE,
+        },
+        Kind::Earlier(code) => match text {
+            Some(text) if is_id(text, KEY_MAX, true) => Verdict::Refused(404, code),
             _ => UNREADABLE,
         },
         Kind::Scope => {
@@ -329,6 +342,12 @@ pub(super) fn part(kind: Kind, raw: &str, reads: bool) -> Verdict {
                 UNREADABLE
             }
         }
+        Kind::MonthPart if reads => NO_DATE,
+        Kind::MonthPart => UNREADABLE,
+        Kind::Body if reads => NOT_THERE,
+        Kind::Body if text.chars().count() > REASON_MAX => TOO_LARGE,
+        Kind::Body if text.contains(|one: char| one.is_control() && !matches!(one, '\n' | '\t')) => CANNOT_HOLD,
+        Kind::Body => NOT_THERE,
         Kind::Account => {
             if is_id(&text, ID_MAX, true) {
                 Verdict::Refused(404, "unknown_account")

@@ -10,6 +10,9 @@ const AT: &str = "2025-06-02T09:00:00+08:00";
 const CLAIM: &str = r#"{"key": "NAME-{n}", "command": "claim", "benefit": "QY-1", "worker": "W0002",
     "at": "2025-06-02T09:00:00+08:00"}"#;
 
+const VISIT: &str = r#"{"key": "NAME-{n}-v", "command": "visit", "pair": "BD-1", "activity": "SB01", "on": "2025-06-02",
+    "reporter": "W0002"}"#;
+
 /// What the programmes' controls stand on.
 pub(super) fn stage() -> Vec<Value> {
     vec![
@@ -19,6 +22,10 @@ pub(super) fn stage() -> Vec<Value> {
         json!({"key": "stage-selection", "command": "selection", "id": "PX-1", "name": "最美骑手", "cut_off": "2025-01-01",
             "places": 3, "publicity_days": 3, "indicators": [{"code": "次数", "measure": "services", "weight": 1}]}),
         json!({"key": "stage-pass", "command": "pass", "id": "NXK-1", "worker": "W0002", "kind": "优享卡", "from": "2025-01-01"}),
+        json!({"key": "stage-offerer", "command": "merchant", "id": "M-offer", "name": "理发店",
+            "uscc": "92000000MA000001H9", "category": "理发"}),
+        json!({"key": "stage-offer", "command": "offer", "id": "YH-1", "merchant": "M-offer", "kind": "优享卡",
+            "discount": 8.5, "subsidy": 0.5, "fund": "ZJ-1"}),
     ]
 }
 
@@ -84,6 +91,33 @@ fn rows() -> Vec<Control> {
             ],
             201,
         ),
+        Control {
+            before: &[VISIT],
+            ..post(
+                "/v1/pairs/{id}/visits/{visit}/confirm",
+                &[("BD-1", Kind::Known("unknown_pair")), ("NAME-{n}-v", Kind::Made("unknown_pair"))],
+                json!({"by": "W0003", "on": DAY}),
+                &[("/by", Kind::Known("unknown_worker")), ("/on", Kind::Date)],
+                200,
+            )
+        },
+        post(
+            "/v1/honours",
+            &[],
+            json!({"pass": "NXK-1", "offer": "YH-1", "at": AT, "price": 20, "paid": 17}),
+            &[("/pass", Kind::Known("unknown_pass")), ("/offer", Kind::Known("unknown_offer")), ("/at", Kind::Date)],
+            201,
+        ),
+        Control {
+            before: &[CLAIM],
+            ..post(
+                "/v1/benefits/{id}/claims/{claim}/use",
+                &[("QY-1", Kind::Known("unknown_benefit")), ("NAME-{n}", Kind::Made("unknown_benefit"))],
+                json!({"at": AT, "merchant": "M0001"}),
+                &[("/at", Kind::Date), ("/merchant", Kind::OptionalKnown("unknown_merchant"))],
+                200,
+            )
+        },
         post(
             "/v1/benefits/{id}/claims",
             &[("QY-1", Kind::Known("unknown_benefit"))],

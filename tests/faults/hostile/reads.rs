@@ -3,10 +3,10 @@
 use super::controls::{CREDIT, Control, DAY, REDEEM};
 use super::kinds::Kind;
 
-const PAGE: [(&str, &str, Kind); 2] = [("limit", "5", Kind::Whole), ("min_position", "1", Kind::Whole)];
-const SINCE: &[(&str, &str, Kind)] = &[("min_position", "1", Kind::Whole)];
+pub(super) const PAGE: [(&str, &str, Kind); 2] = [("limit", "5", Kind::Whole), ("min_position", "1", Kind::Whole)];
+pub(super) const SINCE: &[(&str, &str, Kind)] = &[("min_position", "1", Kind::Whole)];
 const AFTER: (&str, &str, Kind) = ("after", "A", Kind::Anything);
-const TRACE: &[(&str, &str, Kind)] = &[
+pub(super) const TRACE: &[(&str, &str, Kind)] = &[
     ("after", "1", Kind::Whole),
     PAGE[0],
     ("as_of", DAY, Kind::Day),
@@ -16,7 +16,7 @@ const TRACE: &[(&str, &str, Kind)] = &[
 ];
 const LIST: &[(&str, &str, Kind)] = &[AFTER, PAGE[0], PAGE[1]];
 
-fn get(
+pub(super) fn get(
     path: &'static str,
     ids: &'static [(&'static str, Kind)],
     queries: &'static [(&'static str, &'static str, Kind)],

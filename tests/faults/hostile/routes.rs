@@ -15,56 +15,30 @@ use super::values::{bodies, json_values, path_values, query_values};
 /// Stands in a body for a value that is put in as raw text, because some of them are no JSON.
 const MARK: &str = "@@hostile@@";
 
-/// Operations whose bodies are checkpoints of other offices, which no request can be right without: the audit's own tests
-/// are about them. Beside them the two ways of people, which take no token: the login's own tests are about those.
-/// An appeal needs a decision of somebody else, and what is due needs none of a caller: tests of a credit's way are about both.
-/// What waits for another's row of an activity that ripens later, and what only a merchant, a session or a case gives: the
-/// library's tests of programmes and of deliveries are about those. A selection's steps are taken once each, in their order:
-/// its own tests take them, and so are those of a statement.
-pub(super) const OF_OTHER_OFFICES: [&str; 43] = [
-    "POST /v1/audit/cosignatures",
-    "POST /v1/witness/add-checkpoint",
-    "POST /v1/login",
-    "POST /v1/logout",
-    "POST /v1/credits/{id}/appeal",
-    "POST /v1/due",
-    "POST /v1/requests",
-    "GET /v1/requests/{id}",
-    "GET /v1/requests/{id}/trace",
-    "POST /v1/requests/{id}/handlings",
-    "GET /v1/requests/{id}/handlings/{handling}/code",
-    "POST /v1/requests/{id}/handlings/{handling}/rate",
-    "POST /v1/requests/{id}/claims",
-    "POST /v1/requests/{id}/claims/{claim}/report",
-    "POST /v1/requests/{id}/claims/{claim}/return",
-    "POST /v1/requests/{id}/route",
-    "POST /v1/requests/{id}/withdraw",
-    "POST /v1/requests/{id}/merge",
-    "POST /v1/pairs/{id}/visits/{visit}/confirm",
-    "POST /v1/pairs/{id}/visits/{visit}/stand-in",
-    "POST /v1/benefits/{id}/claims/{claim}/use",
-    "POST /v1/honours",
-    "POST /v1/stores/{id}/tickets",
-    "POST /v1/stores/{id}/cases/{case}/settle",
-    "POST /v1/merchants/{id}/statements",
-    "POST /v1/merchants/{id}/statements/{month}/acknowledge",
-    "POST /v1/merchants/{id}/statements/{month}/disputes",
-    "POST /v1/merchants/{id}/statements/{month}/disputes/{dispute}/answer",
-    "POST /v1/merchants/{id}/statements/{month}/confirm",
-    "GET /v1/bodies/{body}/statements/{month}",
-    "POST /v1/bodies/{body}/statements",
-    "POST /v1/bodies/{body}/statements/{month}/confirm",
-    "POST /v1/bodies/{body}/statements/{month}/pay",
-    "GET /v1/merchants/{id}/statements/{month}",
-    "POST /v1/selections/{id}/consents",
-    "POST /v1/selections/{id}/withdraw",
-    "POST /v1/selections/{id}/seal",
-    "POST /v1/selections/{id}/draw",
-    "GET /v1/selections/{id}/list",
-    "POST /v1/selections/{id}/objections",
-    "POST /v1/selections/{id}/objections/{objection}/answer",
-    "POST /v1/selections/{id}/revise",
-    "POST /v1/selections/{id}/result",
+/// Operations without a control, each with the reason; what is told of them stands in the tests that are named.
+pub(super) const OF_OTHER_OFFICES: [(&str, &str); 16] = [
+    ("POST /v1/audit/cosignatures", "no body is right without another office's key: the library's evidence.rs"),
+    ("POST /v1/witness/add-checkpoint", "no body is right without another office's checkpoint: the same"),
+    ("POST /v1/login", "people's way, which takes no token: pages/login.rs"),
+    ("POST /v1/logout", "the same"),
+    ("POST /v1/credits/{id}/appeal", "by whoever objected, against another's decision: the library's objectors.rs"),
+    ("POST /v1/due", "takes nothing of a caller: the library's waiting.rs"),
+    (
+        "POST /v1/pairs/{id}/visits/{visit}/stand-in",
+        "after the day on which a partner left, which is today's: the library's programmes.rs",
+    ),
+    ("POST /v1/stores/{id}/tickets", "a person's session alone gets one: the library's away.rs"),
+    (
+        "POST /v1/merchants/{id}/statements/{month}/acknowledge",
+        "the merchant's own account: the library's statements.rs",
+    ),
+    ("POST /v1/merchants/{id}/statements/{month}/disputes", "the same"),
+    ("POST /v1/merchants/{id}/statements/{month}/disputes/{dispute}/answer", "after the merchant disputed: the same"),
+    ("POST /v1/bodies/{body}/statements/{month}/pay", "by a third person: the same"),
+    ("POST /v1/selections/{id}/objections", "each person once of a candidate: the library's selections.rs"),
+    ("POST /v1/selections/{id}/objections/{objection}/answer", "after such an objection: the same"),
+    ("POST /v1/selections/{id}/revise", "after one that was upheld: the same"),
+    ("POST /v1/selections/{id}/result", "after the days of publicity: the same"),
 ];
 
 /// Every operation of a server's own document, with the queries that it takes.

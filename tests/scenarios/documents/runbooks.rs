@@ -18,7 +18,7 @@ use crate::views::falsified;
 const APART: &[(&str, &str, &str)] = &[
     ("scp move.sealed 新服务器:", "there is no second machine, but a second folder", "cp move.sealed ../新/"),
     ("scp data/keys/nuanxin.erased 新服务器:", "the same", "cp data/keys/nuanxin.erased ../新/"),
-    ("install -m 0755 新程序/nuanxin \"$(command -v nuanxin)\"", "it goes on with the same program", ""),
+    ("rsync -a data/ 新服务器:data/", "the same", "mkdir ../新/data && cp -a data/. ../新/data/"),
     (
         "install -m 0755 target/dist/nuanxin /usr/local/bin/nuanxin",
         "changes the machine: service_unit.rs has the unit",
@@ -57,6 +57,7 @@ const RUNS: &[Run] = &[
     Run {
         page: "start.md", sections: &["一、执行", "二、确认"], before: "rm -rf data", damage: None, after: ""
     },
+    Run { page: "start.md", sections: &["三、起不来"], before: "", damage: None, after: "" },
     Run {
         page: "stop.md",
         sections: &["一、正常停止", "二、强行停止、断电"],
@@ -66,10 +67,12 @@ const RUNS: &[Run] = &[
     },
     Run {
         page: "upgrade.md",
-        sections: &["一、先留退路", "二、换程序", "三、确认"],
-        before: "serve",
+        sections: &["一、先留退路", "二、换程序", "三、确认", "四、退回去"],
+        // A copy of the program stands for the new one and is put in the place of the one that serves.
+        before: "cp \"$(readlink -f \"$(command -v nuanxin)\")\" program && mkdir 新程序 && cp program 新程序/nuanxin && \
+                 rm \"$TOP/bin/nuanxin\" && mv program \"$TOP/bin/nuanxin\" && serve",
         damage: None,
-        after: "",
+        after: "cmp \"$TOP/bin/nuanxin\" nuanxin.旧 && cmp data/keys/nuanxin.erased data.升级后/keys/nuanxin.erased",
     },
     Run {
         page: "full-disk.md",
@@ -91,6 +94,13 @@ const RUNS: &[Run] = &[
         before: "mkdir ../旧 ../新 && mv data ../旧/ && cp -p 口令.txt ../旧/ && cp -p 口令.txt ../新/ && cd ../旧 && serve",
         damage: None,
         after: "test -s \"$TOP/旧/data/keys/nuanxin.erased\" && cmp \"$TOP/旧/data/keys/nuanxin.erased\" \"$TOP/新/data/keys/nuanxin.erased\"",
+    },
+    Run {
+        page: "moved-server.md",
+        sections: &["不用口令、直接拷文件夹"],
+        before: "mkdir ../旧 ../新 && mv data ../旧/ && cd ../旧 && serve",
+        damage: None,
+        after: "test \"$(stat -c %a \"$TOP/新/data/keys/nuanxin.vault-key\")\" = 600 && cmp \"$TOP/旧/data/keys/nuanxin.erased\" \"$TOP/新/data/keys/nuanxin.erased\"",
     },
     Run { page: "damaged-file.md", sections: &["文件损坏"], before: "", damage: None, after: "" },
     Run {
@@ -133,6 +143,20 @@ const RUNS: &[Run] = &[
         damage: Some(change_entry),
         after: "",
     },
+    Run {
+        page: "damaged-file.md",
+        sections: &["姓名保管库坏了（`nuanxin.vault.db`）"],
+        before: "mkdir backups && nuanxin backup --all backups/all.sealed --passphrase-file 口令.txt",
+        damage: Some(spoil_vault),
+        after: "test ! -e 找回",
+    },
+    Run {
+        page: "damaged-file.md",
+        sections: &["姓名保管库的密钥丢了（`keys/nuanxin.vault-key`）"],
+        before: "mkdir backups && nuanxin backup --all backups/all.sealed --passphrase-file 口令.txt",
+        damage: Some(lose_vault_key),
+        after: "test ! -e 找回",
+    },
 ];
 
 /// No database any more, and nothing beside it that could mend it.
@@ -161,6 +185,14 @@ fn spoil_views(data: &Path) {
     spoil(&data.join("nuanxin.views.db"));
 }
 
+fn spoil_vault(data: &Path) {
+    spoil(&data.join("nuanxin.vault.db"));
+}
+
+fn lose_vault_key(data: &Path) {
+    std::fs::remove_file(data.join("keys/nuanxin.vault-key")).expect("the key was there");
+}
+
 fn spoil_pages_of_views(data: &Path) {
     spoil_pages(&data.join("nuanxin.views.db"));
 }
@@ -186,13 +218,23 @@ fn change_entry(data: &Path) {
 /// Serving in the background, as a second terminal would.
 const FUNCTIONS: &str = r#"
 serve_as() {
+    before=$SERVER served=$SERVED
     SERVED=$1; shift
     ( exec nuanxin serve "$@" ) >"$SAID/$SERVED.out" 2>"$SAID/$SERVED.err" &
     SERVER=$!
     tries=0
     until grep -q '^listening on' "$SAID/$SERVED.out"; do
         tries=$((tries + 1))
-        if [ "$tries" -ge 600 ] || ! kill -0 "$SERVER" 2>/dev/null; then cat "$SAID/$SERVED.err" >&2; return 1; fi
+        if [ "$tries" -ge 600 ]; then cat "$SAID/$SERVED.err" >&2; return 1; fi
+        if ! kill -0 "$SERVER" 2>/dev/null; then
+            cat "$SAID/$SERVED.err" >&2
+            code=0
+            wait "$SERVER" || code=$?
+            # One that served before goes on.
+            SERVER=$before SERVED=$served
+            [ "$code" -ne 0 ] || code=1
+            return "$code"
+        fi
         sleep 0.1
     done
 }

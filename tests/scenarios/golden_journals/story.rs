@@ -276,6 +276,9 @@ impl Teller {
         self.post(CLERK, "/v1/redemptions", "r-late", late).await;
         self.selection().await;
         self.afterwards().await;
+        self.asked().await;
+        self.given_back().await;
+        self.twice_entered().await;
         self.post(ADMIN, "/v1/stores/S02/items/Q01/delist", "delist-1", json!({"reason": "协议到期"})).await;
         set(&self.clock, "2025-04-02T09:00:00+08:00");
         self.settled().await;

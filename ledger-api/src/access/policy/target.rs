@@ -57,7 +57,7 @@ pub enum Target<'a> {
     Claim {
         /// On which request.
         request: &'a str,
-        /// Which claim.
+        /// The key of the command that claimed.
         claim: &'a str,
     },
     /// Work on a service request, to be rated. Who reported the request, and where it is, stands in the journal.
@@ -69,7 +69,7 @@ pub enum Target<'a> {
     },
     /// An application for a benefit, to be used or withdrawn. Whose it is stands in the journal.
     Application {
-        /// Which application.
+        /// 登记号, or the key of the command that applied.
         application: &'a str,
         /// At whose counter, where at one.
         merchant: Option<&'a str>,

@@ -117,6 +117,19 @@ async fn a_browser_reads_the_description_with_the_token_as_password() {
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert!(!answer.bytes.is_empty());
     }
+    // Without a style inside the markup, and without a way to make one, the page needs no leave for any.
+    let page = edge.ask("/docs/", &[("authorization", &basic)]).await;
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("style-src 'self';") && !policy.contains("unsafe-inline"), "{policy}");
+    let page = String::from_utf8(answer(page).await.bytes).unwrap();
+    assert!(!page.contains("<style") && !page.contains(" style="), "{page}");
+    for script in ["swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "swagger-initializer.js"] {
+        let script = answer(edge.ask(&format!("/docs/{script}"), &[("authorization", &basic)]).await).await;
+        let script = String::from_utf8_lossy(&script.bytes).into_owned();
+        for way in ["createElement(\"style\")", "setAttribute(\"style\"", "insertRule(", "cssText"] {
+            assert!(!script.contains(way), "{way} makes a style that the policy forbids");
+        }
+    }
     let asked = edge.ask("/docs/", &[]).await;
     let challenges: Vec<_> = asked.headers().get_all("www-authenticate").iter().collect();
     assert!(challenges.iter().any(|value| value.as_bytes().starts_with(b"Basic ")), "{challenges:?}");

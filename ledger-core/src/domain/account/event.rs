@@ -60,7 +60,7 @@ pub struct GrantConfirmed {
     pub at: BusinessTime,
     /// Who confirmed it.
     pub by: Actor,
-    /// Which grant.
+    /// The key of the command that granted it.
     pub grant: GrantId,
     /// Payload version.
     pub v: V1,
@@ -75,7 +75,7 @@ pub struct GrantEnded {
     pub at: BusinessTime,
     /// Who ended it.
     pub by: Actor,
-    /// Which grant.
+    /// The key of the command that granted it.
     pub grant: GrantId,
     /// The first day on which it holds no longer; on the day itself, from this event on.
     #[serde(deserialize_with = "date")]

@@ -56,7 +56,7 @@ pub enum RoleError {
     /// The role needs a scope.
     #[error("role {role} needs a scope: {what}")]
     ScopeMissing {
-        /// Which role.
+        /// The role that was asked for.
         role: Role,
         /// What the scope names.
         what: &'static str,
@@ -64,13 +64,13 @@ pub enum RoleError {
     /// The role has no scope.
     #[error("role {role} is for the whole district and takes no scope")]
     ScopeRefused {
-        /// Which role.
+        /// The role that was asked for.
         role: Role,
     },
     /// The scope is no identifier.
     #[error("the scope of role {role} cannot be used: {why}")]
     ScopeUnreadable {
-        /// Which role.
+        /// The role that was asked for.
         role: Role,
         /// What is wrong with it.
         why: String,

@@ -34,7 +34,7 @@ pub struct BenefitTerms {
     /// Whether that limit is one of a calendar year, and not of all time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub limit_yearly: bool,
-    /// Its name.
+    /// 项目名称.
     pub name: String,
     /// How many there are (名额); none is no end of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,12 +105,12 @@ pub enum BenefitCommand {
         benefit: BenefitId,
         /// The row's number (登记号).
         application: ApplicationId,
-        /// The use.
+        /// 使用时间 and 核销商户.
         used: Use,
     },
     /// Withdraw an application: give back what was given, or wait no more.
     Withdraw {
-        /// When.
+        /// By the ledger's clock: a withdrawal names no time of its own.
         at: BusinessTime,
         /// The benefit's number (项目编号).
         benefit: BenefitId,

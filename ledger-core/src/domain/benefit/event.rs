@@ -44,7 +44,7 @@ pub struct BenefitUsed {
     pub at: BusinessTime,
     /// The benefit's number (项目编号).
     pub benefit: BenefitId,
-    /// The use.
+    /// 使用时间 and 核销商户.
     pub used: Use,
     /// Payload version.
     pub v: V1,

@@ -30,7 +30,7 @@ pub struct Application {
 pub struct SetAside {
     /// How much, fen.
     pub amount: Fen,
-    /// Of which fund.
+    /// 资金编号.
     pub fund: FundId,
 }
 

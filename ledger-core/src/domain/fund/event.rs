@@ -72,7 +72,7 @@ pub struct FundStatementPrepared {
     pub by: Actor,
     /// The digest of its lines.
     pub digest: LinesDigest,
-    /// Of which fund.
+    /// 资金编号.
     pub fund: FundId,
     /// How many lines there are.
     pub lines: u32,
@@ -91,7 +91,7 @@ pub struct FundStatementConfirmed {
     pub by: Actor,
     /// The digest of its lines.
     pub digest: LinesDigest,
-    /// Of which fund.
+    /// 资金编号.
     pub fund: FundId,
     /// The calendar month, in the zone of the district.
     pub month: Month,
@@ -108,7 +108,7 @@ pub struct FundPaid {
     pub at: BusinessTime,
     /// Recorded by whom: a third person.
     pub by: Actor,
-    /// Of which fund.
+    /// 资金编号.
     pub fund: FundId,
     /// The calendar month, in the zone of the district.
     pub month: Month,

@@ -16,7 +16,7 @@ use crate::domain::time::Month;
 pub struct FundMonth {
     /// What its lines come to.
     pub sums: Sums,
-    /// Paid.
+    /// What payments came to, in fen.
     #[serde(default)]
     pub paid: Fen,
     /// The references of payments.

@@ -97,7 +97,7 @@ pub enum MerchantCommand {
         month: Month,
         /// The dispute's name.
         dispute: DisputeId,
-        /// Which line.
+        /// The redemption's, voucher's or slip's number.
         line: Key,
         /// The reason, or the reference that the vault gave for it.
         reason: String,
@@ -121,7 +121,7 @@ pub enum MerchantCommand {
         hand: Hand,
         /// The calendar month, in the zone of the district.
         month: Month,
-        /// Which dispute.
+        /// The key of the command that disputed.
         dispute: DisputeId,
         /// Whether the merchant was right.
         upheld: bool,

@@ -19,7 +19,7 @@ pub struct MerchantRecorded {
     pub category: Option<String>,
     /// The merchant's id (商户编号).
     pub merchant: MerchantId,
-    /// Its name.
+    /// 商户名称.
     pub name: String,
     /// Unified social credit code.
     pub uscc: String,
@@ -32,7 +32,7 @@ pub struct MerchantRecorded {
 pub struct VoucherHonoured {
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The month that bears it, where the month in which it happened was confirmed already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +55,7 @@ pub struct HonourReversed {
     /// The month the claim had been counted in, where that month was paid already and another one bears the correction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_in: Option<Month>,
-    /// Which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The month that bears it: the one the claim had been counted in, but for `claimed_in`.
     pub month: Month,
@@ -76,7 +76,7 @@ pub struct MoneyClaimed {
     pub amount: Fen,
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The month that bears it, where the month in which it happened was confirmed already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,7 +98,7 @@ pub struct SettlementPaid {
     /// By whom, where a statement was confirmed: by neither of those who prepared and confirmed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Actor>,
-    /// Which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The month settled.
     pub month: Month,
@@ -123,7 +123,7 @@ pub struct StatementPrepared {
     pub digest: LinesDigest,
     /// How many they are.
     pub lines: u32,
-    /// Of which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The calendar month, in the zone of the district.
     pub month: Month,
@@ -144,7 +144,7 @@ pub struct StatementDisputed {
     pub dispute: DisputeId,
     /// Which line: its redemption, or its row.
     pub line: Key,
-    /// Of which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The calendar month, in the zone of the district.
     pub month: Month,
@@ -161,9 +161,9 @@ pub struct StatementDisputeAnswered {
     pub at: BusinessTime,
     /// The account that acts.
     pub by: Actor,
-    /// Which dispute.
+    /// The key of the command that disputed.
     pub dispute: DisputeId,
-    /// Of which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The calendar month, in the zone of the district.
     pub month: Month,
@@ -184,7 +184,7 @@ pub struct StatementConfirmed {
     pub by: Actor,
     /// The digest of its lines.
     pub digest: LinesDigest,
-    /// Of which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The calendar month, in the zone of the district.
     pub month: Month,
@@ -202,7 +202,7 @@ pub struct StatementAcknowledged {
     pub by: Actor,
     /// The digest of the lines that were found right.
     pub digest: LinesDigest,
-    /// Of which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The calendar month, in the zone of the district.
     pub month: Month,

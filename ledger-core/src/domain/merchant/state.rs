@@ -16,7 +16,7 @@ use crate::domain::time::Month;
 pub struct MonthAccount {
     /// Claims less those taken back.
     pub honoured: Points,
-    /// Paid.
+    /// What payments came to, in exact hundredths.
     pub paid: Points,
     /// Money that was paid.
     #[serde(default)]

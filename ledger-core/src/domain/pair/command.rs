@@ -65,7 +65,7 @@ pub enum PairCommand {
     Report {
         /// When it is entered.
         at: BusinessTime,
-        /// Which pair.
+        /// 结对号.
         pair: PairId,
         /// The row's number (走访号).
         visit: VisitId,
@@ -76,7 +76,7 @@ pub enum PairCommand {
     Confirm {
         /// When it is entered.
         at: BusinessTime,
-        /// Which pair.
+        /// 结对号.
         pair: PairId,
         /// The row's number (走访号).
         visit: VisitId,

@@ -59,7 +59,7 @@ impl Pair {
 /// A branch that says something in a partner's place.
 #[derive(Debug, Clone, Copy)]
 pub struct StandIn<'a> {
-    /// Which branch.
+    /// 所在党支部, which made the pair.
     pub branch: &'a BranchId,
     /// In whose place.
     pub partner: &'a WorkerId,

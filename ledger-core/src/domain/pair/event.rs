@@ -25,7 +25,7 @@ pub struct PairRecorded {
 pub struct VisitReported {
     /// When it was entered.
     pub at: BusinessTime,
-    /// Which pair.
+    /// 结对号.
     pub pair: PairId,
     /// The visit.
     pub terms: VisitTerms,
@@ -42,7 +42,7 @@ pub struct VisitConfirmed {
     pub at: BusinessTime,
     /// Who, and on which day.
     pub confirmation: Confirmation,
-    /// Which pair.
+    /// 结对号.
     pub pair: PairId,
     /// Payload version.
     pub v: V1,

@@ -10,7 +10,7 @@ use crate::domain::time::BusinessTime;
 /// A pass as a register has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PassTerms {
-    /// Its days.
+    /// From 发放日期 through 有效期至, both counted.
     pub days: Period,
     /// Its kind (卡种).
     pub kind: String,
@@ -27,7 +27,7 @@ pub struct PassTerms {
 /// An offer as a register has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferTerms {
-    /// Its days.
+    /// From 开始日期 through 结束日期, both counted.
     pub days: Period,
     /// Who bears the subsidy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,7 +47,7 @@ pub struct OfferTerms {
 pub struct Slip {
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which offer.
+    /// 优惠编号, as in 优惠协议.
     pub offer: OfferId,
     /// 实付, fen.
     pub paid: Fen,
@@ -75,7 +75,7 @@ pub enum PassCommand {
         pass: PassNo,
         /// The slip's number (小票号).
         slip_no: SlipNo,
-        /// The slip.
+        /// 消费时间, 优惠编号, 原价 and 实付 in fen.
         slip: Slip,
         /// Whose counter.
         merchant: MerchantId,

@@ -28,11 +28,11 @@ pub struct PassRecorded {
 pub struct PassUsed {
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which merchant.
+    /// 商户编号 of the offer: who gave the discount.
     pub merchant: MerchantId,
-    /// Which pass.
+    /// 卡号, as in 暖心卡.
     pub pass: PassNo,
-    /// The slip.
+    /// 消费时间, 优惠编号, 原价 and 实付 in fen.
     pub slip: Slip,
     /// The slip's number (小票号).
     pub slip_no: SlipNo,

@@ -54,7 +54,7 @@ pub enum ProgrammeCommand {
     SealAppraisal {
         /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// The branch.
+        /// 所在党支部, whose year it is.
         branch: BranchId,
         /// SHA-256 of the appraisal's JSON, hexadecimal.
         digest: String,

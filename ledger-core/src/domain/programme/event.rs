@@ -91,7 +91,7 @@ pub struct ScheduleAdopted {
 pub struct AppraisalSealed {
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// The branch.
+    /// 所在党支部, whose year it is.
     pub branch: BranchId,
     /// SHA-256 of the appraisal's JSON at the position, hexadecimal.
     pub digest: String,

@@ -138,7 +138,7 @@ pub enum RequestCommand {
     Handle {
         /// When it is entered.
         at: BusinessTime,
-        /// Which request.
+        /// 单号, or the key of the command that posted it.
         request: RequestId,
         /// The row's number (办理号).
         handling: HandlingId,
@@ -157,7 +157,7 @@ pub enum RequestCommand {
     Rate {
         /// When it is entered.
         at: BusinessTime,
-        /// Which request.
+        /// 单号, or the key of the command that posted it.
         request: RequestId,
         /// The row's number (办理号).
         handling: HandlingId,
@@ -168,7 +168,7 @@ pub enum RequestCommand {
     Route {
         /// When it is entered.
         at: BusinessTime,
-        /// Which request.
+        /// 单号, or the key of the command that posted it.
         request: RequestId,
         /// To whom.
         routing: Routing,
@@ -177,7 +177,7 @@ pub enum RequestCommand {
     Claim {
         /// When it is entered.
         at: BusinessTime,
-        /// Which request.
+        /// 单号, or the key of the command that posted it.
         request: RequestId,
         /// Who claims it, and when.
         claiming: Claiming,
@@ -186,7 +186,7 @@ pub enum RequestCommand {
     Report {
         /// When it is entered.
         at: BusinessTime,
-        /// Which request.
+        /// 单号, or the key of the command that posted it.
         request: RequestId,
         /// The claim's number.
         handling: HandlingId,
@@ -199,7 +199,7 @@ pub enum RequestCommand {
     Return {
         /// When it is entered.
         at: BusinessTime,
-        /// Which request.
+        /// 单号, or the key of the command that posted it.
         request: RequestId,
         /// The claim's number.
         handling: HandlingId,
@@ -210,7 +210,7 @@ pub enum RequestCommand {
     Withdraw {
         /// When it is entered.
         at: BusinessTime,
-        /// Which request.
+        /// 单号, or the key of the command that posted it.
         request: RequestId,
         /// On which day.
         on: NaiveDate,
@@ -219,7 +219,7 @@ pub enum RequestCommand {
     Merge {
         /// When it is entered.
         at: BusinessTime,
-        /// Which request.
+        /// 单号, or the key of the command that posted it.
         request: RequestId,
         /// The earlier one.
         into: RequestId,

@@ -48,7 +48,7 @@ pub struct RequestRouted {
     /// On which day.
     #[serde(deserialize_with = "crate::domain::time::date")]
     pub on: NaiveDate,
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// The site that sees to it, where one is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,7 +69,7 @@ pub struct RequestClaimed {
     /// On which day.
     #[serde(deserialize_with = "crate::domain::time::date")]
     pub on: NaiveDate,
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// Payload version.
     pub v: V1,
@@ -85,7 +85,7 @@ pub struct ClaimReturned {
     /// On which day.
     #[serde(deserialize_with = "crate::domain::time::date")]
     pub on: NaiveDate,
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// Payload version.
     pub v: V1,
@@ -99,7 +99,7 @@ pub struct RequestWithdrawn {
     /// On which day.
     #[serde(deserialize_with = "crate::domain::time::date")]
     pub on: NaiveDate,
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// Payload version.
     pub v: V1,
@@ -115,7 +115,7 @@ pub struct RequestMerged {
     /// Why, where somebody said: the reference that the vault gave for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// Payload version.
     pub v: V1,
@@ -133,7 +133,7 @@ pub struct HandlingRecorded {
     pub handling: HandlingId,
     /// Units of work, millionths.
     pub quantity: Quantity,
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// Payload version.
     pub v: V1,
@@ -150,7 +150,7 @@ pub struct HandlingRated {
     pub handling: HandlingId,
     /// On which day, and what.
     pub rating: Rating,
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// Payload version.
     pub v: V1,

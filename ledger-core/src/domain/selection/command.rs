@@ -126,7 +126,7 @@ pub enum SelectionCommand {
         selection: SelectionId,
         /// The occupation of whoever agrees.
         occupation: Option<String>,
-        /// The word.
+        /// Of whom, of which day, by whom it was entered, and the digest of the signed paper.
         word: Word,
     },
     /// A candidate withdraws.
@@ -135,7 +135,7 @@ pub enum SelectionCommand {
         at: BusinessTime,
         /// The selection's id.
         selection: SelectionId,
-        /// The word.
+        /// Of whom, of which day, by whom it was entered, and the digest of the signed paper.
         word: Word,
     },
     /// Fix the inputs.
@@ -185,7 +185,7 @@ pub enum SelectionCommand {
         hand: Hand,
         /// The selection's id.
         selection: SelectionId,
-        /// Which objection.
+        /// The key of the command that objected.
         objection: ObjectionId,
         /// Whether it was right.
         upheld: bool,

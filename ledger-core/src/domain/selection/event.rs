@@ -37,7 +37,7 @@ pub struct CandidateWord {
     /// SHA-256 of the signed paper, where somebody else entered it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paper: Option<String>,
-    /// Of which selection.
+    /// 评选编号.
     pub selection: SelectionId,
     /// Payload version.
     pub v: V1,
@@ -54,7 +54,7 @@ pub struct InputsSealed {
     pub by: Actor,
     /// By the candidates' ids.
     pub inputs: Vec<InputLine>,
-    /// Of which selection.
+    /// 评选编号.
     pub selection: SelectionId,
     /// Payload version.
     pub v: V1,
@@ -72,7 +72,7 @@ pub struct ListDrawn {
     /// The last day of its publicity.
     #[serde(deserialize_with = "crate::domain::time::date")]
     pub public_until: NaiveDate,
-    /// Of which selection.
+    /// 评选编号.
     pub selection: SelectionId,
     /// Payload version.
     pub v: V1,
@@ -110,7 +110,7 @@ pub struct ObjectionAnswered {
     pub objection: ObjectionId,
     /// The reason, or the reference that the vault gave for it.
     pub reason: String,
-    /// Of which selection.
+    /// 评选编号.
     pub selection: SelectionId,
     /// Whether it was right: the list is then to be revised.
     pub upheld: bool,
@@ -137,7 +137,7 @@ pub struct ListRevised {
     pub public_until: NaiveDate,
     /// The reason, or the reference that the vault gave for it.
     pub reason: String,
-    /// Of which selection.
+    /// 评选编号.
     pub selection: SelectionId,
     /// Payload version.
     pub v: V1,
@@ -152,7 +152,7 @@ pub struct ResultRecorded {
     pub by: Actor,
     /// SHA-256 of the minutes, hexadecimal.
     pub minutes: String,
-    /// Of which selection.
+    /// 评选编号.
     pub selection: SelectionId,
     /// Payload version.
     pub v: V1,

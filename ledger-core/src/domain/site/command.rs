@@ -11,7 +11,7 @@ use crate::domain::time::BusinessTime;
 pub struct SiteDetails {
     /// Its kind (层级), such as 社区, 总站 or 微驿站: a word of the district.
     pub kind: String,
-    /// Its name.
+    /// 驿站名称.
     pub name: String,
     /// Its first day (启用日期), where one is known.
     pub opened: Option<NaiveDate>,

@@ -14,7 +14,7 @@ pub struct SiteOpened {
     pub at: BusinessTime,
     /// Its kind: a word of the district.
     pub kind: String,
-    /// Its name.
+    /// 驿站名称.
     pub name: String,
     /// Its first day, where one is known.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::domain::time::date_if_any")]
@@ -36,9 +36,9 @@ pub struct SiteOpened {
 pub struct SiteUpdated {
     /// When it was entered.
     pub at: BusinessTime,
-    /// Its kind.
+    /// 层级, in a word of the district.
     pub kind: String,
-    /// Its name.
+    /// 驿站名称.
     pub name: String,
     /// Its first day, where one is known.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::domain::time::date_if_any")]

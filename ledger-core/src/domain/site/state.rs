@@ -13,9 +13,9 @@ use crate::domain::time::BusinessTime;
 /// A site.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Site {
-    /// Its kind.
+    /// 层级, in a word of the district.
     pub kind: String,
-    /// Its name.
+    /// 驿站名称.
     pub name: String,
     /// Its first day, where one is known.
     pub opened: Option<NaiveDate>,

@@ -11,7 +11,7 @@ use crate::domain::time::BusinessTime;
 pub struct StoreDetails {
     /// The community it stands in (所在社区).
     pub community: Option<String>,
-    /// Its name.
+    /// 网点名称.
     pub name: String,
     /// The site it belongs to (驿站编号, 所在社区). An update that names none leaves it as it is.
     #[serde(default)]
@@ -38,7 +38,7 @@ pub struct ItemTerms {
 /// A store command with its frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AtStore {
-    /// Which store.
+    /// 网点编号.
     pub store: StoreId,
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,

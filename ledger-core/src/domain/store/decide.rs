@@ -69,7 +69,7 @@ pub enum StoreCommand {
     TakeBack {
         /// Which and how many.
         lines: Vec<StockLine>,
-        /// Of which redemption.
+        /// 流水号, or the key of the command that redeemed.
         redemption: RedemptionId,
     },
     /// Set units aside.
@@ -83,7 +83,7 @@ pub enum StoreCommand {
     IssueReserved {
         /// Which and how many.
         lines: Vec<StockLine>,
-        /// Of which hold.
+        /// The key of the command that placed it.
         hold: HoldId,
         /// For which redemption.
         redemption: RedemptionId,
@@ -92,7 +92,7 @@ pub enum StoreCommand {
     Unreserve {
         /// Which and how many.
         lines: Vec<StockLine>,
-        /// Of which hold.
+        /// The key of the command that placed it.
         hold: HoldId,
     },
     /// Record a stocktake (盘点).

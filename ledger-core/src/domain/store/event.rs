@@ -30,14 +30,14 @@ pub struct StoreRecorded {
     /// The community it stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub community: Option<String>,
-    /// Its name.
+    /// 网点名称.
     pub name: String,
     /// The site it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<SiteId>,
     /// The store's id (网点编号).
     pub store: StoreId,
-    /// Its tier.
+    /// 层级, in a word of the district.
     pub tier: String,
     /// Payload version.
     pub v: V1,
@@ -61,7 +61,7 @@ pub struct StoreDoor {
 pub struct ItemListed {
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Kind.
+    /// 类型, such as 实物 or 券.
     pub kind: String,
     /// Most units for one worker in a calendar year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,7 +69,7 @@ pub struct ItemListed {
     /// Who supplies or honours it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<MerchantId>,
-    /// Its name.
+    /// 商品名称.
     pub name: String,
     /// Price of one unit, hundredths of points.
     pub price: Points,
@@ -139,7 +139,7 @@ pub struct StockReturned {
     pub at: BusinessTime,
     /// Which and how many.
     pub lines: Vec<StockLine>,
-    /// Of which redemption.
+    /// 流水号, or the key of the command that redeemed.
     pub redemption: RedemptionId,
     /// The store's id (网点编号).
     pub store: StoreId,
@@ -152,7 +152,7 @@ pub struct StockReturned {
 pub struct StockSetAside {
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which hold.
+    /// The key of the command that placed it.
     pub hold: HoldId,
     /// Which and how many.
     pub lines: Vec<StockLine>,

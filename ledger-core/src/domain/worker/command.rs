@@ -212,7 +212,7 @@ impl Estate {
 /// When a worker's command happened, and who the worker is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfWorker {
-    /// Which worker.
+    /// 编号, as in 人员名册.
     pub worker: crate::domain::ids::WorkerId,
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,

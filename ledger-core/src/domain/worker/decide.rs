@@ -102,14 +102,14 @@ pub enum WorkerCommand {
     },
     /// Spend points set aside.
     Capture {
-        /// Which hold.
+        /// The key of the command that placed it.
         hold: HoldId,
         /// The redemption's name.
         redemption: RedemptionId,
     },
     /// Give points set aside back.
     Release {
-        /// Which hold.
+        /// The key of the command that placed it.
         hold: HoldId,
         /// Whether because it ran out rather than on request.
         expired: bool,
@@ -136,7 +136,7 @@ pub enum WorkerCommand {
     ReturnBenefit {
         /// Of which row.
         application: ApplicationId,
-        /// Of which benefit.
+        /// 项目编号.
         benefit: BenefitId,
     },
     /// Book the lots that can no longer be spent after a day as expired.

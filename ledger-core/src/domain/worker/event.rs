@@ -30,12 +30,12 @@ use crate::domain::time::BusinessTime;
 pub struct WorkerRecorded {
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Occupation.
+    /// 从业类型, as in 人员名册.
     pub occupation: String,
     /// Whether a Party member, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_member: Option<bool>,
-    /// Platform.
+    /// 所属平台, as in 人员名册.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<String>,
     /// Whether still on probation as a Party member (中共预备党员).
@@ -141,7 +141,7 @@ pub struct ErasureStep {
     pub reason: String,
     /// Payload version.
     pub v: V1,
-    /// Which worker.
+    /// 编号, as in 人员名册.
     pub worker: WorkerId,
 }
 

@@ -60,7 +60,7 @@ pub enum Unrated {
     NotEligible,
     /// Nothing is left of a cap.
     CapReached {
-        /// Of which.
+        /// Whether that of a day, of a month or of a year.
         cap: Cap,
         /// How much it is.
         limit: Points,

@@ -54,7 +54,7 @@ pub struct Archive {
 pub struct Read256 {
     /// Its length.
     pub bytes: u64,
-    /// Its SHA-256.
+    /// SHA-256 of what was inflated.
     pub sha256: Hash,
 }
 

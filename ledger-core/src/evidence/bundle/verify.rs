@@ -45,7 +45,7 @@ pub enum Verdict {
     Valid,
     /// Something does not hold; with the first position that cannot be believed, where one can be named.
     Invalid {
-        /// The position.
+        /// From 1; none where what is wrong is no entry.
         position: Option<u64>,
         /// In words, for people.
         what: String,
@@ -59,7 +59,7 @@ pub enum Verdict {
 /// What a verification came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// The verdict.
+    /// What all checks together came to.
     pub verdict: Verdict,
     /// What the bundle says of itself, as far as it could be read.
     pub manifest: Option<Manifest>,

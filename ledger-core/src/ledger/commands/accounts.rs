@@ -55,7 +55,7 @@ impl Definition for OpenAccount {
 /// Grant an account a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantRole {
-    /// Which account.
+    /// The id of the account that is to have the role.
     pub account: AccountId,
     /// The role that is granted.
     pub role: Role,

@@ -58,7 +58,7 @@ pub struct AskedUse {
 pub struct ApplyBenefit {
     /// The row's key.
     pub application: ApplicationId,
-    /// Which benefit.
+    /// 项目编号.
     pub benefit: BenefitId,
     /// Who applies.
     pub worker: WorkerId,
@@ -256,11 +256,11 @@ impl ApplyBenefit {
 /// Use what was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UseBenefit {
-    /// Which benefit.
+    /// 项目编号.
     pub benefit: BenefitId,
-    /// Which application.
+    /// 登记号, or the key of the command that applied.
     pub application: ApplicationId,
-    /// The use.
+    /// 使用时间 and 核销商户, as they were given.
     pub used: AskedUse,
 }
 
@@ -306,9 +306,9 @@ impl Definition for UseBenefit {
 pub struct UsePass {
     /// The row's key.
     pub slip_no: SlipNo,
-    /// Which pass.
+    /// 卡号, as in 暖心卡.
     pub pass: PassNo,
-    /// Which offer.
+    /// 优惠编号, as in 优惠协议.
     pub offer: OfferId,
     /// When; `None` for a text that is no time.
     pub at: Option<BusinessTime>,

@@ -20,7 +20,7 @@ pub struct IssueCard {
     pub worker: WorkerId,
     /// Its number.
     pub card_no: CardNo,
-    /// The branch.
+    /// 所在党支部, to which the card belongs.
     pub branch: BranchId,
     /// Whether a card held under this number is updated.
     pub update: bool,

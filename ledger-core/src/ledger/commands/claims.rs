@@ -46,7 +46,7 @@ pub(super) fn past_day<S: States>(
 pub struct ClaimRequest {
     /// The claim's number: the command's key, under which the work will be reported.
     pub claim: HandlingId,
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// Who claims it.
     pub claimer: WorkerId,
@@ -116,9 +116,9 @@ impl Definition for ClaimRequest {
 /// Report the work of a claim (办结). It waits then for the word on it, as a row of work does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportHandling {
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
-    /// Which claim of it.
+    /// The key of the command that claimed.
     pub claim: HandlingId,
     /// On which day it was done; `None` for a text that is no date.
     pub done: Option<NaiveDate>,
@@ -159,9 +159,9 @@ impl Definition for ReportHandling {
 /// Give a claim up before its work is reported (退回): another worker may claim the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReturnClaim {
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
-    /// Which claim of it.
+    /// The key of the command that claimed.
     pub claim: HandlingId,
     /// On which day; `None` for a text that is no date.
     pub on: Option<NaiveDate>,

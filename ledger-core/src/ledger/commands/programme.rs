@@ -148,7 +148,7 @@ impl Definition for AdoptSchedule {
 /// Close a branch's appraisal of a year at a position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealAppraisal {
-    /// The branch.
+    /// 所在党支部, whose year it is.
     pub branch: BranchId,
     /// The calendar year.
     pub year: i32,

@@ -141,7 +141,7 @@ impl AskedRating {
 pub struct RecordHandling {
     /// The row's key.
     pub handling: HandlingId,
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// Who claimed it; `None` where it is blank.
     pub claimer: Option<WorkerId>,
@@ -456,7 +456,7 @@ impl RecordHandling {
 /// Say what work that waits was worth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateHandling {
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// Which work on it.
     pub handling: HandlingId,

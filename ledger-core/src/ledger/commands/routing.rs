@@ -20,7 +20,7 @@ use crate::ledger::process::{Process, States};
 /// Pass a request on to whoever is to see to it: a body, a site, or a body at a site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouteRequest {
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// The body (承办单位), where one is named.
     pub body: Option<String>,
@@ -76,7 +76,7 @@ impl Definition for RouteRequest {
 /// Take back a request on which nobody works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WithdrawRequest {
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// On which day; `None` for a text that is no date.
     pub on: Option<NaiveDate>,
@@ -112,7 +112,7 @@ impl Definition for WithdrawRequest {
 /// Link a request to an earlier one that it repeats, after it was posted: from then on it is as one that was posted so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergeRequest {
-    /// Which request.
+    /// 单号, or the key of the command that posted it.
     pub request: RequestId,
     /// The earlier one.
     pub into: RequestId,

@@ -302,9 +302,9 @@ impl Definition for ObjectToSelection {
 /// Answer an objection to a selection's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswerObjection {
-    /// Of which selection.
+    /// 评选编号.
     pub selection: SelectionId,
-    /// Which objection.
+    /// The key of the command that objected.
     pub objection: ObjectionId,
     /// Whether it was right: the list is then to be revised.
     pub upheld: bool,
@@ -400,7 +400,7 @@ impl Definition for ReviseSelection {
 /// Record that a meeting decided (评选结果登记), by the digest of its minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordResult {
-    /// Of which selection.
+    /// 评选编号.
     pub selection: SelectionId,
     /// SHA-256 of the minutes, hexadecimal.
     pub minutes: String,

@@ -17,9 +17,9 @@ use crate::ledger::process::{Process, States};
 /// Confirm a visit that waits, in place of the partner who left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandInForVisit {
-    /// Which pair.
+    /// 结对号.
     pub pair: PairId,
-    /// Which visit.
+    /// 走访号, or the key of the command that reported it.
     pub visit: VisitId,
     /// Which branch says it: the pair's own (所在党支部).
     pub branch: BranchId,

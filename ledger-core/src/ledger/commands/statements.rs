@@ -25,9 +25,9 @@ pub enum StatementOf {
     /// A paying body (责任单位), with its funds as they are known: what it was registered with, and none that the command
     /// is told apart by.
     Body {
-        /// The body.
+        /// 责任单位, as written in 资金来源.
         body: String,
-        /// Its funds.
+        /// 资金编号 of its funds: looked up in the views when the command is given, and no content.
         funds: Vec<FundId>,
     },
 }
@@ -177,7 +177,7 @@ impl Definition for PrepareStatement {
 /// Say that a line of a merchant's statement is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DisputeStatement {
-    /// Of which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The calendar month, in the zone of the district.
     pub month: Month,
@@ -226,7 +226,7 @@ impl Definition for DisputeStatement {
 /// Say that a merchant's statement is right, as the merchant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AcknowledgeStatement {
-    /// Of which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The calendar month, in the zone of the district.
     pub month: Month,
@@ -260,11 +260,11 @@ impl Definition for AcknowledgeStatement {
 /// Answer what was disputed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswerDispute {
-    /// Of which merchant.
+    /// 商户编号.
     pub merchant: MerchantId,
     /// The calendar month, in the zone of the district.
     pub month: Month,
-    /// Which dispute.
+    /// The key of the command that disputed.
     pub dispute: DisputeId,
     /// Whether the merchant was right.
     pub upheld: bool,
@@ -350,7 +350,7 @@ impl Definition for ConfirmStatement {
 /// Record that a body paid what its confirmed statement says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayBody {
-    /// The body.
+    /// 责任单位, as written in 资金来源.
     pub body: String,
     /// Its funds, as they are known.
     pub funds: Vec<FundId>,

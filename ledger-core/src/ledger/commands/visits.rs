@@ -39,7 +39,7 @@ pub struct AskedConfirmation {
 pub struct RecordVisit {
     /// The row's key.
     pub visit: VisitId,
-    /// Which pair.
+    /// 结对号.
     pub pair: PairId,
     /// What it is scored as.
     pub activity: ActivityCode,
@@ -238,9 +238,9 @@ pub(super) fn completing(
 /// Confirm a visit that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmVisit {
-    /// Which pair.
+    /// 结对号.
     pub pair: PairId,
-    /// Which visit.
+    /// 走访号, or the key of the command that reported it.
     pub visit: VisitId,
     /// Who of the two confirms it.
     pub by: WorkerId,

@@ -20,9 +20,9 @@ use crate::ledger::process::{Process, States};
 /// Withdraw an application for a benefit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WithdrawBenefit {
-    /// Which benefit.
+    /// 项目编号.
     pub benefit: BenefitId,
-    /// Which application.
+    /// 登记号, or the key of the command that applied.
     pub application: ApplicationId,
     /// Why, where somebody says.
     pub reason: Option<String>,

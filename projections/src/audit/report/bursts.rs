@@ -21,11 +21,11 @@ pub struct Burst {
     pub day: NaiveDate,
     /// The hour of the day, 0 to 23, where it is one.
     pub hour: Option<u32>,
-    /// Entries.
+    /// How many entries.
     pub entries: u64,
     /// Different workers, where they were counted.
     pub workers: Option<u64>,
-    /// Their points.
+    /// Sum of theirs, in exact hundredths.
     pub points: Points,
     /// The first position.
     pub first: u64,
@@ -42,7 +42,7 @@ pub struct Neighbours {
     pub workers: u64,
     /// Credits.
     pub entries: u64,
-    /// Their points.
+    /// Sum of theirs, in exact hundredths.
     pub points: Points,
     /// When the first was recorded.
     pub from: BusinessTime,

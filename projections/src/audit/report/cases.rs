@@ -13,7 +13,7 @@ use crate::audit::listed::Listed;
 /// A case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CounterCase {
-    /// Its position.
+    /// Of the entry in the journal, from 1.
     pub position: u64,
     /// The store's id (网点编号).
     pub store: String,

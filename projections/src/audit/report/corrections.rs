@@ -25,7 +25,7 @@ pub enum CorrectionKind {
 /// A correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
-    /// Its position.
+    /// Of the entry in the journal, from 1.
     pub position: u64,
     /// What was done.
     pub kind: CorrectionKind,
@@ -33,7 +33,7 @@ pub struct Correction {
     pub name: String,
     /// The worker's id (编号).
     pub worker: String,
-    /// Its points.
+    /// In exact hundredths.
     pub points: Points,
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,

@@ -16,13 +16,13 @@ const RANGES: [i64; 8] = [-1, 0, 1, 3, 7, 31, 92, 365];
 /// One entry and how late it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
-    /// Its position.
+    /// Of the entry in the journal, from 1.
     pub position: u64,
     /// The credit or redemption.
     pub name: String,
     /// The worker's id (编号).
     pub worker: String,
-    /// Its points.
+    /// In exact hundredths.
     pub points: Points,
     /// The day it was for.
     pub day: NaiveDate,
@@ -45,7 +45,7 @@ pub struct Gaps {
     pub median: Option<i64>,
     /// Of a hundred, ninety-five.
     pub p95: Option<i64>,
-    /// The longest.
+    /// In days, of all entries.
     pub longest: Option<i64>,
     /// Entries from the threshold on, counted with their points.
     pub late: Tally,

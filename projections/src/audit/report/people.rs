@@ -40,7 +40,7 @@ pub struct Person {
     pub self_confirmed: u64,
     /// The first position of all these.
     pub first: u64,
-    /// The last one.
+    /// The last position of them.
     pub last: u64,
 }
 
@@ -51,7 +51,7 @@ pub struct Pair {
     pub confirmed: Tally,
     /// The first position of a confirmation.
     pub first: u64,
-    /// The last one.
+    /// The last position of them.
     pub last: u64,
 }
 
@@ -62,11 +62,11 @@ pub struct SelfConfirmed {
     pub position: u64,
     /// The proposal's position.
     pub proposed_position: u64,
-    /// The credit.
+    /// 记录号, or the key of the command that recorded it.
     pub credit: String,
     /// Whose it is.
     pub worker: String,
-    /// Its points.
+    /// In exact hundredths.
     pub points: Points,
     /// The account that acts.
     pub actor: String,
@@ -77,11 +77,11 @@ pub struct SelfConfirmed {
 pub struct Pending {
     /// The proposal's position.
     pub position: u64,
-    /// The credit.
+    /// 记录号, or the key of the command that recorded it.
     pub credit: String,
     /// Whose it is.
     pub worker: String,
-    /// Its points.
+    /// In exact hundredths.
     pub points: Points,
     /// Who proposed it.
     pub proposer: String,

@@ -15,7 +15,7 @@ pub struct Proven {
     pub redemptions: Tally,
     /// The first position of them.
     pub first: u64,
-    /// The last one.
+    /// The last position of them.
     pub last: u64,
 }
 

@@ -7,7 +7,7 @@ use ledger_core::domain::time::BusinessTime;
 /// A named value of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// Its name.
+    /// One of those known: programs and people read words of it.
     pub name: FactName,
     /// Its value, as people and programs read it: ids, days, quantities, yuan.
     pub value: String,

@@ -71,7 +71,7 @@ pub struct WorkerStanding {
 pub struct MerchantStanding {
     /// Honoured, less what was taken back.
     pub honoured: Points,
-    /// Paid.
+    /// What payments came to, in exact hundredths.
     pub paid: Points,
     /// Claimed in money, for benefits used and discounts given there; fen.
     pub claimed_money: Fen,
@@ -119,7 +119,7 @@ pub struct PassStanding {
     pub lost: Option<BusinessTime>,
     /// Which pass took its place.
     pub replaced_by: Option<PassNo>,
-    /// Its slips.
+    /// How many slips (小票) were honoured with it.
     pub slips: u64,
     /// What they would have cost together, fen.
     pub price: Fen,

@@ -93,9 +93,9 @@ impl<'a> CardStep<'a> {
 /// What was decided about a credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Judgement<'a> {
-    /// Which credit.
+    /// 记录号, or the key of the command that recorded it.
     pub credit: &'a CreditId,
-    /// Its lot.
+    /// Its number among the worker's lots, from 1.
     pub lot: u32,
     /// Its points; a decided objection does not say them.
     pub points: Points,

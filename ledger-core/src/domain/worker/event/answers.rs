@@ -33,7 +33,7 @@ pub enum Lots<'a> {
     Credited(LotPart),
     /// A credit is taken back, and what its lot still had with it.
     TakenBack {
-        /// The lot.
+        /// Its number among the worker's lots, from 1.
         lot: u32,
         /// What was left in it.
         left: Points,

@@ -13,7 +13,7 @@ use crate::domain::time::{BusinessTime, ClockTime};
 /// A witnessed service was recorded and made a lot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ServiceRecorded {
-    /// The activity.
+    /// 活动代码.
     pub activity: ActivityCode,
     /// When it was entered, in business time.
     pub at: BusinessTime,
@@ -108,7 +108,7 @@ pub struct CreditJudged {
     /// Of the points, what went to an old debt at once (confirmation alone).
     #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
     pub debt_paid: Points,
-    /// Its lot.
+    /// Its number among the worker's lots, from 1.
     pub lot: u32,
     /// Which of the objections to it, counted from 1 (appeals alone).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,7 +132,7 @@ pub struct CreditPublicised {
     pub by: Actor,
     /// The credit's name: the key of the command that recorded it.
     pub credit: CreditId,
-    /// Its lot.
+    /// Its number among the worker's lots, from 1.
     pub lot: u32,
     /// Its points, hundredths.
     pub points: Points,
@@ -159,7 +159,7 @@ pub struct ObjectionResolved {
     pub by: Actor,
     /// The credit's name: the key of the command that recorded it.
     pub credit: CreditId,
-    /// Its lot.
+    /// Its number among the worker's lots, from 1.
     pub lot: u32,
     /// The last day of the publicity that goes on, where one does.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::domain::time::date_if_any")]
@@ -189,7 +189,7 @@ pub struct CreditReversed {
     /// Of the points, what had been booked as expired.
     #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
     pub from_expired: Points,
-    /// Its lot.
+    /// Its number among the worker's lots, from 1.
     pub lot: u32,
     /// Its points, hundredths.
     pub points: Points,

@@ -51,7 +51,7 @@ pub struct WorkerAbsorbed {
     /// What the other id had of items with a yearly limit or without.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub had: Vec<HadIn>,
-    /// The lots.
+    /// What goes on here, under the numbers that come next.
     pub lots: Vec<MovedLot>,
     /// What is in them, hundredths.
     pub points: Points,
@@ -64,7 +64,7 @@ pub struct WorkerAbsorbed {
 /// A lot that goes on under another id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MovedLot {
-    /// The activity.
+    /// 活动代码.
     pub activity: ActivityCode,
     /// The credit that made it.
     pub credit: CreditId,
@@ -94,7 +94,7 @@ impl MovedLot {
 /// Points credited for an activity on a service date; below zero where a correction took them out again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreditedOn {
-    /// The activity.
+    /// 活动代码.
     pub activity: ActivityCode,
     /// The service date.
     #[serde(deserialize_with = "crate::domain::time::date")]
@@ -110,6 +110,6 @@ pub struct HadIn {
     pub sku: Sku,
     /// How many.
     pub units: i64,
-    /// In which year.
+    /// A calendar year in the zone of the district.
     pub year: i32,
 }

@@ -59,7 +59,7 @@ pub struct BenefitPointsReturned {
     pub at: BusinessTime,
     /// What can be spent on that day.
     pub balance: Points,
-    /// Of which benefit.
+    /// 项目编号.
     pub benefit: BenefitId,
     /// Of the points, what belonged to credits taken back meanwhile and settled their debt.
     #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
@@ -123,7 +123,7 @@ pub struct RedemptionReversed {
     pub reason: String,
     /// When the redemption had been made.
     pub redeemed_at: BusinessTime,
-    /// Which redemption.
+    /// 流水号, or the key of the command that redeemed.
     pub redemption: RedemptionId,
     /// The store's id (网点编号).
     pub store: StoreId,
@@ -170,7 +170,7 @@ pub struct HoldCaptured {
     pub balance: Points,
     /// When the hold had been placed: its year counts for yearly limits.
     pub held_at: BusinessTime,
-    /// Which hold.
+    /// The key of the command that placed it.
     pub hold: HoldId,
     /// On what.
     pub lines: Vec<RedeemedLine>,
@@ -201,7 +201,7 @@ pub struct HoldEnded {
     pub debt_paid: Points,
     /// When the hold had been placed.
     pub held_at: BusinessTime,
-    /// Which hold.
+    /// The key of the command that placed it.
     pub hold: HoldId,
     /// On what.
     pub lines: Vec<RedeemedLine>,
@@ -225,7 +225,7 @@ pub struct HoldEnded {
 pub struct ExpiryBooked {
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which lots.
+    /// The number of each lot that ended, with what was left of it in hundredths.
     pub lots: Vec<LotPart>,
     /// How much in all, hundredths.
     pub points: Points,

@@ -13,7 +13,7 @@ use crate::domain::worker::event::ServiceRecorded;
 /// When a service was done on its day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Served {
-    /// Its lot.
+    /// Its number among the worker's lots, from 1.
     pub lot: u32,
     /// From when to when, where that was told.
     pub span: Option<(ClockTime, ClockTime)>,

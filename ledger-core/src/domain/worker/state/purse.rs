@@ -33,7 +33,7 @@ pub enum CreditStatus {
 pub struct Lot {
     /// The credit's name.
     pub credit: CreditId,
-    /// The activity.
+    /// 活动代码.
     pub activity: ActivityCode,
     /// The service date.
     pub on: NaiveDate,

@@ -29,7 +29,7 @@ pub struct FundRow {
     pub overpaid_at: Option<u64>,
     /// The first position of an event of it.
     pub first: u64,
-    /// The last one.
+    /// The last position of them.
     pub last: u64,
 }
 

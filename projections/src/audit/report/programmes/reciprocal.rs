@@ -19,7 +19,7 @@ pub struct Reciprocal {
     pub position: u64,
     /// The one opened first.
     pub pair: String,
-    /// The other one.
+    /// 结对号 of the one opened later.
     pub other: String,
     /// Who helps in the first, and is helped in the other.
     pub helper: String,

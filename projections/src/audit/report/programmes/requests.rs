@@ -67,7 +67,7 @@ pub struct BodyYear {
     pub rated: u64,
     /// Whose time is over, with nothing done.
     pub overdue: u64,
-    /// Withdrawn.
+    /// How many were taken back (撤回).
     pub withdrawn: u64,
     /// Merged into another one.
     pub merged: u64,

@@ -41,17 +41,17 @@ pub struct RoleEnd {
 /// A credit that relied on a role that had ended, as it turned out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlaggedCredit {
-    /// Its position.
+    /// Of the entry in the journal, from 1.
     pub position: u64,
-    /// The credit.
+    /// 记录号, or the key of the command that recorded it.
     pub credit: String,
     /// The worker's id (编号) at that time.
     pub worker: String,
-    /// The activity.
+    /// 活动代码.
     pub activity: String,
     /// The day on which the role was asked for: of the service, or of the claim.
     pub on: NaiveDate,
-    /// Its points.
+    /// In exact hundredths.
     pub points: Points,
     /// The letter's number (聘书号) of the role.
     pub appointment: String,

@@ -13,7 +13,7 @@ use crate::audit::report::Thresholds;
 /// A withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawal {
-    /// Its position.
+    /// Of the entry in the journal, from 1.
     pub position: u64,
     /// The benefit's number (项目编号).
     pub benefit: String,

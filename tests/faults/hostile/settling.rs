@@ -1,0 +1,154 @@
+//! The controls of what is settled by several people one after the other: a merchant's month and a body's, a selection, a
+//! case of a counter. What came before a shot was done by somebody else.
+
+use serde_json::{Value, json};
+
+use super::controls::{Control, post};
+use super::kinds::Kind;
+use super::reads::{PAGE, get};
+
+const AT: &str = "2025-06-02T09:00:00+08:00";
+const MONTH: &str = "2025-06";
+/// SHA-256 of a paper that somebody signed.
+const PAPER: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+const MERCHANT: &str = r#"{"key": "NAME-{n}-m", "command": "merchant", "id": "NAME-{n}", "name": "粮油店",
+    "uscc": "92000000MA000001H9", "category": "粮油"}"#;
+const ITEM: &str = r#"{"key": "NAME-{n}-i", "command": "item", "store": "S-list", "sku": "NAME-{n}", "name": "雨衣",
+    "kind": "实物", "price": 1, "merchant": "NAME-{n}"}"#;
+const STOCK: &str =
+    r#"{"key": "NAME-{n}-r", "command": "restock", "store": "S-list", "sku": "NAME-{n}", "quantity": 1}"#;
+const OWED: &str = r#"{"key": "NAME-{n}", "command": "redeem", "worker": "W0001", "store": "S-list",
+    "at": "2025-06-02T09:00:00+08:00", "lines": [{"sku": "NAME-{n}", "quantity": 1}]}"#;
+const PREPARED: &str =
+    r#"{"key": "NAME-{n}-p", "command": "prepare_statement", "merchant": "NAME-{n}", "month": "2025-06"}"#;
+
+const FUND: &str = r#"{"key": "NAME-{n}-f", "command": "fund", "id": "NAME-{n}", "body": "NAME-{n}", "amount": 1000}"#;
+const BENEFIT: &str = r#"{"key": "NAME-{n}-b", "command": "benefit", "id": "NAME-{n}", "kind": "place", "fund": "NAME-{n}", "value": 10}"#;
+const SET_ASIDE: &str = r#"{"key": "NAME-{n}-c", "command": "claim", "benefit": "NAME-{n}", "worker": "W0002",
+    "at": "2025-06-02T09:00:00+08:00"}"#;
+const PREPARED_OF_BODY: &str =
+    r#"{"key": "NAME-{n}-p", "command": "prepare_body_statement", "body": "NAME-{n}", "month": "2025-06"}"#;
+
+const WORKER: &str = r#"{"key": "NAME-{n}-w", "command": "worker", "id": "NAME-{n}", "occupation": "快递员"}"#;
+const AGREED: &str = r#"{"key": "NAME-{n}-t", "command": "consent_to_selection", "selection": "PX-3",
+    "worker": "NAME-{n}", "paper": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}"#;
+const SELECTION: &str = r#"{"key": "NAME-{n}-s", "command": "selection", "id": "NAME-{n}", "name": "最美骑手",
+    "cut_off": "2025-06-30", "places": 3, "publicity_days": 3,
+    "indicators": [{"code": "次数", "measure": "services", "weight": 1}]}"#;
+const CANDIDATE: &str = r#"{"key": "NAME-{n}-t", "command": "consent_to_selection", "selection": "NAME-{n}",
+    "worker": "W0002", "paper": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}"#;
+const SEALED: &str = r#"{"key": "NAME-{n}-l", "command": "seal_selection", "selection": "NAME-{n}"}"#;
+
+/// Handed out to somebody whom nobody knows, which is a case.
+const CASE: &str = r#"{"key": "NAME-{n}-d", "command": "delivery", "store": "S-sell", "means": "slip", "worker": "nobody",
+    "lines": [{"sku": "SW01", "quantity": 1}], "given_at": "2025-06-02T09:00:00+08:00"}"#;
+
+/// A merchant who is owed points for a month that is over, a body that set money aside in it, and selections: one whose list
+/// is drawn, and one for which candidates agree.
+pub(super) fn stage() -> Vec<Value> {
+    let selection = |key: &str, id: &str| {
+        json!({"key": key, "command": "selection", "id": id, "name": "最美骑手", "cut_off": "2025-06-30", "places": 3,
+            "publicity_days": 3, "indicators": [{"code": "次数", "measure": "services", "weight": 1}]})
+    };
+    vec![
+        json!({"key": "stage-merchant", "command": "merchant", "id": "M-owed", "name": "粮油店",
+            "uscc": "92000000MA000001H9", "category": "粮油"}),
+        json!({"key": "stage-owed-item", "command": "item", "store": "S-list", "sku": "SW02", "name": "雨衣", "kind": "实物",
+            "price": 1, "merchant": "M-owed"}),
+        json!({"key": "stage-body-fund", "command": "fund", "id": "ZJ-2", "body": "union", "amount": 1_000}),
+        json!({"key": "stage-body-benefit", "command": "benefit", "id": "QY-2", "kind": "place", "fund": "ZJ-2",
+            "value": 10}),
+        json!({"key": "stage-owed-stock", "command": "restock", "store": "S-list", "sku": "SW02", "quantity": 10}),
+        json!({"key": "stage-owed-points", "command": "redeem", "worker": "W0001", "store": "S-list", "at": AT,
+            "lines": [{"sku": "SW02", "quantity": 2}]}),
+        json!({"key": "stage-body-claim", "command": "claim", "benefit": "QY-2", "worker": "W0002", "at": AT}),
+        selection("stage-list", "PX-2"),
+        json!({"key": "stage-list-candidate", "command": "consent_to_selection", "selection": "PX-2", "worker": "W0002",
+            "paper": PAPER}),
+        json!({"key": "stage-list-seal", "command": "seal_selection", "selection": "PX-2"}),
+        json!({"key": "stage-list-draw", "command": "draw_selection", "selection": "PX-2"}),
+        selection("stage-candidates", "PX-3"),
+    ]
+}
+
+pub(super) fn controls() -> Vec<Control> {
+    statements().into_iter().chain(selections()).chain(cases()).collect()
+}
+
+fn statements() -> Vec<Control> {
+    const FORM: &[(&str, &str, Kind)] = &[("format", "csv", Kind::Word), PAGE[1]];
+    const MONTH_FIELD: &[(&str, Kind)] = &[("/month", Kind::Month)];
+    let month = || json!({"month": MONTH});
+    vec![
+        // While nobody confirmed it, it is prepared anew each time.
+        post(
+            "/v1/merchants/{id}/statements",
+            &[("M-owed", Kind::Known("unknown_merchant"))],
+            month(),
+            MONTH_FIELD,
+            201,
+        ),
+        get(
+            "/v1/merchants/{id}/statements/{month}",
+            &[("M-owed", Kind::Known("unknown_merchant")), (MONTH, Kind::MonthPart)],
+            FORM,
+        ),
+        Control {
+            before: &[MERCHANT, ITEM, STOCK, OWED, PREPARED],
+            ..post(
+                "/v1/merchants/{id}/statements/{month}/confirm",
+                &[("NAME-{n}", Kind::Known("unknown_merchant")), (MONTH, Kind::MonthPart)],
+                json!({}),
+                &[],
+                200,
+            )
+        },
+        post("/v1/bodies/{body}/statements", &[("union", Kind::Body)], month(), MONTH_FIELD, 201),
+        Control {
+            before: &[FUND, BENEFIT, SET_ASIDE, PREPARED_OF_BODY],
+            ..post(
+                "/v1/bodies/{body}/statements/{month}/confirm",
+                &[("NAME-{n}", Kind::Body), (MONTH, Kind::MonthPart)],
+                json!({}),
+                &[],
+                200,
+            )
+        },
+        get("/v1/bodies/{body}/statements/{month}", &[("union", Kind::Body), (MONTH, Kind::MonthPart)], FORM),
+    ]
+}
+
+fn selections() -> Vec<Control> {
+    const CANDIDATES: &[(&str, Kind)] = &[("PX-3", Kind::Known("not_found"))];
+    const OWN: &[(&str, Kind)] = &[("NAME-{n}", Kind::Known("not_found"))];
+    const WORD: &[(&str, Kind)] = &[("/worker", Kind::Known("unknown_worker"))];
+    let word = || json!({"worker": "NAME-{n}", "paper": PAPER});
+    vec![
+        Control { before: &[WORKER], ..post("/v1/selections/{id}/consents", CANDIDATES, word(), WORD, 201) },
+        Control { before: &[WORKER, AGREED], ..post("/v1/selections/{id}/withdraw", CANDIDATES, word(), WORD, 200) },
+        Control { before: &[SELECTION, CANDIDATE], ..post("/v1/selections/{id}/seal", OWN, json!({}), &[], 200) },
+        Control {
+            before: &[SELECTION, CANDIDATE, SEALED],
+            ..post("/v1/selections/{id}/draw", OWN, json!({}), &[], 200)
+        },
+        get(
+            "/v1/selections/{id}/list",
+            &[("PX-2", Kind::Known("not_found"))],
+            &[("format", "json", Kind::Word), PAGE[1]],
+        ),
+    ]
+}
+
+fn cases() -> Vec<Control> {
+    vec![Control {
+        before: &[CASE],
+        ..post(
+            "/v1/stores/{id}/cases/{case}/settle",
+            &[("S-sell", Kind::Known("unknown_store")), ("NAME-{n}-d", Kind::Made("unknown_redemption"))],
+            json!({"reason": "由区里承担"}),
+            &[("/reason", Kind::Text)],
+            200,
+        )
+    }]
+}

@@ -1,0 +1,49 @@
+//! The part of the story that came in after v0.2: what people ask for and take back, and two ids of one person.
+
+use serde_json::json;
+
+use super::story::{ADMIN, CHECKER, RECORDER, Teller};
+
+impl Teller {
+    /// Of the year whose schedule has wishes: one passed on, claimed, given up and taken back; one that repeats another.
+    pub(super) async fn asked(&mut self) {
+        let wish = |on: &str| json!({"activity": "WX01", "on": on});
+        for (request, on) in [("WX-1", "2024-02-01"), ("WX-2", "2024-02-02"), ("WX-3", "2024-02-03")] {
+            self.post(RECORDER, "/v1/requests", request, wish(on)).await;
+        }
+        let body = json!({"body": "测试街道", "on": "2024-02-02"});
+        self.post(RECORDER, "/v1/requests/WX-1/route", "route-WX-1", body).await;
+        let body = json!({"claimer": "W001", "on": "2024-02-03"});
+        self.post(RECORDER, "/v1/requests/WX-1/claims", "RL-1", body).await;
+        let on = |day: &str| json!({"on": day});
+        self.post(RECORDER, "/v1/requests/WX-1/claims/RL-1/return", "return-RL-1", on("2024-02-04")).await;
+        self.post(RECORDER, "/v1/requests/WX-1/withdraw", "withdraw-WX-1", on("2024-02-05")).await;
+        let body = json!({"into": "WX-2", "reason": "同一件事"});
+        self.post(RECORDER, "/v1/requests/WX-3/merge", "merge-WX-3", body).await;
+        let body = json!({"claimer": "W001", "on": "2024-02-03"});
+        self.post(RECORDER, "/v1/requests/WX-2/claims", "RL-2", body).await;
+        let body = json!({"done": "2024-02-04", "quantity": 1});
+        self.post(RECORDER, "/v1/requests/WX-2/claims/RL-2/report", "report-RL-2", body).await;
+    }
+
+    /// Points, money and a certificate go back to where they came from.
+    pub(super) async fn given_back(&mut self) {
+        let body =
+            json!({"id": "QY3", "name": "复查", "kind": "place", "fund": "ZJ1", "places": 2, "price": 5, "value": 60});
+        self.post(ADMIN, "/v1/benefits", "benefit-3", body).await;
+        let body = json!({"worker": "W001", "at": "2025-03-04T09:00:00+08:00", "certificate": "ZS9"});
+        let granted = self.post(RECORDER, "/v1/benefits/QY3/claims", "QD9", body).await;
+        assert_eq!(granted["status"], "granted", "{granted}");
+        let body = json!({"reason": "本人不去了"});
+        let back = self.post(RECORDER, "/v1/benefits/QY3/claims/QD9/withdraw", "withdraw-QD9", body).await;
+        assert_eq!(back["points"], 5, "{back}");
+    }
+
+    /// Somebody who was entered a second time goes on under the first id.
+    pub(super) async fn twice_entered(&mut self) {
+        let body = json!({"id": "C006", "occupation": "外卖配送员", "platform": "平台甲", "name": "测试人员C004"});
+        self.post(ADMIN, "/v1/workers", "worker-C006", body).await;
+        let body = json!({"into": "C004", "reason": "重复登记"});
+        self.post(CHECKER, "/v1/workers/C006/merge", "merge-C006", body).await;
+    }
+}
