@@ -7,7 +7,9 @@
 //! | --- | --- |
 //! | granted ≤ places, one worker's ≤ the limit, nobody overtakes | every answer, and [`desk::Desk::check`] |
 //! | what is withdrawn gives back lots, money, certificate and limit, and its place to the next | every answer, the figures |
-//! | appropriated = free + committed, never below zero | [`desk::Desk::check`], the figures of `state` |
+//! | appropriated = free + committed + paid, and never more of it set aside than there is | [`desk::Desk::check`], the figures of `state` |
+//! | a body's month is prepared, confirmed and paid by three, as it was prepared; what comes later is a later month's | every answer, [`months::Months::check`], the figures of `state` |
+//! | who is appointed earns by the letters of the day of the service, ended or not by now | every answer, every worker's points |
 //! | claims, under way or done, ≤ the number allowed, and none of what was withdrawn; nothing earned before the word; one award for what is fed back | every answer, the figures |
 //! | a voucher's claim exactly at its use, a slip's money to the fen, by the slip's own time | the settlement of `state` |
 //! | points of a visit for two of a pair alone, within its days; a branch's word only for who left its pair, once that one left | every answer, every worker's points |
@@ -16,6 +18,7 @@
 
 mod commands;
 mod desk;
+mod months;
 mod steps;
 
 use std::fmt::{self, Debug};

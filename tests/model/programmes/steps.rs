@@ -65,6 +65,12 @@ pub(crate) enum Step {
     Slip { slip: u8, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool },
     /// A pass was lost, and another one is given for it.
     Lose { day: Day },
+    /// 聘任名册: one of the few letters of a worker, with its last day and the first day no longer.
+    Appoint { worker: u8, letter: u8, from: Day, through: Option<Day>, ended: Option<Day> },
+    /// What only those who are appointed are credited for.
+    Serve { worker: u8, day: Day, units: u8 },
+    /// A month's statement of the body that pays.
+    Settle { stage: Settling, month: u8, by: u8 },
     /// An earlier one once more.
     Again(u16),
     /// Everything falls out of memory.
@@ -82,8 +88,18 @@ pub(crate) enum Activity {
     FedBack,
     /// A visit.
     Visit,
+    /// At once, and for those alone who are appointed.
+    Appointed,
     /// None that there is.
     Unknown,
+}
+
+/// How far a statement is brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settling {
+    Prepare,
+    Confirm,
+    Pay,
 }
 
 /// What was said of work.
@@ -249,6 +265,22 @@ fn application() -> BoxedStrategy<Step> {
         .boxed()
 }
 
+/// Mostly letters that begin early, some of which end, be it before they begin.
+fn appointment() -> BoxedStrategy<Step> {
+    let from = prop_oneof![5 => Just(25_u16), 1 => day()];
+    (of(4), of(2), from, maybe(1, 3, day()), maybe(1, 2, day()))
+        .prop_map(|(worker, letter, from, through, ended)| Step::Appoint { worker, letter, from, through, ended })
+        .boxed()
+}
+
+/// Mostly of the month of which there is most.
+fn settlement() -> BoxedStrategy<Step> {
+    let stage = prop_oneof![3 => Just(Settling::Prepare), 4 => Just(Settling::Confirm), 4 => Just(Settling::Pay)];
+    (stage, prop_oneof![6 => Just(3_u8), 1 => 1_u8..7], 0_u8..3)
+        .prop_map(|(stage, month, by)| Step::Settle { stage, month, by })
+        .boxed()
+}
+
 /// The next step.
 pub(crate) fn next() -> BoxedStrategy<Step> {
     prop_oneof![
@@ -273,6 +305,9 @@ pub(crate) fn next() -> BoxedStrategy<Step> {
             slip, pass, offer, day, yuan, wrong,
         }),
         1 => day().prop_map(|day| Step::Lose { day }),
+        2 => appointment(),
+        3 => (of(4), day(), 0_u8..4).prop_map(|(worker, day, units)| Step::Serve { worker, day, units }),
+        9 => settlement(),
         3 => any::<u16>().prop_map(Step::Again),
         1 => Just(Step::Restart),
     ]
