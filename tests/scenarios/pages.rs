@@ -5,6 +5,7 @@
 mod accounts;
 mod away;
 mod barriers;
+mod chosen;
 mod decided;
 mod elder;
 mod holds;
@@ -18,6 +19,7 @@ mod paper;
 mod programmes;
 mod proof;
 mod rating_slip;
+mod settled;
 mod slider;
 mod speed;
 mod stops;
