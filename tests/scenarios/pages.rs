@@ -21,6 +21,7 @@ mod programmes;
 mod proof;
 mod rating_slip;
 mod settled;
+mod shelf;
 mod slider;
 mod speed;
 mod stops;
