@@ -78,11 +78,12 @@ prop_state_machine! {
 
 /// Events that no history of this machine comes to, and where they are played instead.
 ///
-/// - Requests, pairs, benefits, passes, funds with the statements of the body that pays, and appointments: [`programmes`], a
-///   machine of its own on the same three journals. Accounts, grants, appeals and seals: [`people`].
-/// - Sites and mergers of workers: whole ledgers at random in the core, on the journal in memory (`domain/site/tests.rs`,
-///   `ledger/merge_tests.rs`). They are decided from one stream, or two, alone; what a database could do to that it would do
-///   to any command here.
+/// - Requests, pairs, benefits, passes, funds with the statements of the body that pays, appointments, and sites that are
+///   opened, moved and closed: [`programmes`], a machine of its own on the same three journals. Accounts, grants, appeals and
+///   seals: [`people`].
+/// - Mergers of workers: whole ledgers at random in the core, on the journal in memory (`ledger/merge_tests.rs`). They are
+///   decided from two streams alone; what a database could do to that it would do to any command here.
+/// - What sites offer, and that a later sheet opens one again: `domain/site/tests.rs`; each is one value by its day.
 /// - Selections: one order of steps of one stream, and a list drawn from what stands in the journal at a position. Its
 ///   rules are told step by step (`domain/selection/tests.rs`), and the auditor draws anew by code of its own.
 /// - Statements of merchants: the rules are those of a body's, which [`programmes`] plays (`domain/statement.rs`), with

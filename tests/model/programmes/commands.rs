@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
 use ledger_core::domain::fund::command::FundTerms;
-use ledger_core::domain::ids::{IdError, Key};
+use ledger_core::domain::ids::{IdError, Key, SiteId};
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pair::command::PairTerms;
@@ -14,6 +14,7 @@ use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::request::command::Work;
 use ledger_core::domain::schedule::{self, ActivityTerms, Scoring};
+use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::domain::time::{BusinessTime, Month, Validity};
 use ledger_core::domain::worker::command::{AppointmentTerms, WorkerDetails};
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
@@ -52,6 +53,10 @@ fn points(whole: i64) -> Points {
 
 fn worker<T: std::str::FromStr<Err = IdError>>(number: u8) -> T {
     id(&format!("W{number}"))
+}
+
+pub(crate) fn station(number: u8) -> SiteId {
+    id(&format!("X{number}"))
 }
 
 pub(crate) fn submission(key: &str, command: Command) -> Submission {
@@ -251,6 +256,24 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
                 worker: worker(of),
                 terms,
             })
+        }
+        Step::OpenSite { site, parent, day } => {
+            let details = SiteDetails {
+                kind: "微驿站".into(),
+                name: format!("驿站{site}"),
+                opened: Some(date(day)),
+                parent: parent.map(station),
+                services: Vec::new(),
+            };
+            Command::OpenSite(commands::OpenSite { site: station(site), details, if_known: IfKnown::Refuse })
+        }
+        Step::MoveSite { site, parent, day } => Command::MoveSite(commands::MoveSite {
+            site: station(site),
+            parent: parent.map(station),
+            on: Some(date(day)),
+        }),
+        Step::CloseSite { site, day } => {
+            Command::CloseSite(commands::CloseSite { site: station(site), on: Some(date(day)), reason: None })
         }
         Step::Settle { stage, month, by: _ } => statement(stage, month),
         Step::Post { request, activity, day, reporter, merged_into } => Command::PostRequest(commands::PostRequest {

@@ -10,6 +10,7 @@ use projections::state::State;
 use super::commands::date;
 use super::months::{Months, Settled, YearMonth};
 use super::steps::{Activity, Day, Said, Settling, Step};
+use super::tree::Tree;
 
 /// Most claims of one request.
 pub(crate) const CLAIMERS_MAX: u32 = 2;
@@ -150,6 +151,9 @@ pub(crate) fn own_key(step: &Step) -> Option<String> {
         | Step::Lose { .. }
         | Step::Appoint { .. }
         | Step::Serve { .. }
+        | Step::OpenSite { .. }
+        | Step::MoveSite { .. }
+        | Step::CloseSite { .. }
         | Step::Settle { .. }
         | Step::Again(_)
         | Step::Restart => None,
@@ -181,6 +185,9 @@ fn content(step: &Step) -> Step {
         | Step::Lose { .. }
         | Step::Appoint { .. }
         | Step::Serve { .. }
+        | Step::OpenSite { .. }
+        | Step::MoveSite { .. }
+        | Step::CloseSite { .. }
         | Step::Settle { .. }
         | Step::Again(_)
         | Step::Restart => {}
@@ -209,6 +216,8 @@ pub(crate) const REACHED: &[&str] = &[
     "unknown_benefit",
     "unknown_pass",
     "unknown_offer",
+    "unknown_site",
+    "site_closed",
     "invalid_input",
     "invalid_date",
     "invalid_quantity",
@@ -247,6 +256,7 @@ pub(crate) const REACHED: &[&str] = &[
     "a request is routed",
     "a request is withdrawn",
     "a request is merged later",
+    "a site closes and what hangs below it stays open",
     "a service counts by a letter that has ended since",
     "a body's month is confirmed",
     "a body's month is paid",
@@ -360,6 +370,8 @@ pub(crate) struct Desk {
     committed: [i64; 2],
     /// The same by the months that bear it.
     months: [Months; 2],
+    /// The sites.
+    pub(crate) tree: Tree,
     /// Letters of appointment by worker and number: from a day, through another, and the first day no longer.
     letters: BTreeMap<(u8, u8), (Day, Option<Day>, Option<Day>)>,
     passes: BTreeMap<u8, Pass>,
@@ -398,6 +410,7 @@ impl Desk {
             certificates: BTreeSet::new(),
             committed: [0; 2],
             months: Default::default(),
+            tree: Tree::default(),
             letters: BTreeMap::new(),
             passes: (0..).zip(&PASSES).map(pass).collect(),
             owed: BTreeMap::new(),
@@ -464,6 +477,14 @@ impl Desk {
                 return self.appoint(worker, letter, (from, through, ended));
             }
             Step::Serve { worker, day, units } => self.serve(worker, day, units)?,
+            Step::OpenSite { site, parent, day } => self.tree.open(site, parent, day)?,
+            Step::MoveSite { site, parent, day } => return self.tree.hang(site, parent, day),
+            Step::CloseSite { site, day } => {
+                self.tree.close(site, day)?;
+                if !self.tree.open_below(site).is_empty() {
+                    self.met.insert("a site closes and what hangs below it stays open");
+                }
+            }
             Step::Settle { stage, month, by } => self.settle(stage, (2024, u32::from(month)), by)?,
             Step::Again(_) | Step::Restart => panic!("{step:?} is not judged"),
         }
@@ -1125,6 +1146,7 @@ impl Desk {
         for (months, set_aside) in self.months.iter().zip(self.committed) {
             months.check(set_aside);
         }
+        assert!(self.tree.is_a_tree(), "{:?}", self.tree);
         for (number, request) in &self.requests {
             let underway = self.claims.values().filter(|claim| claim.request == *number && !claim.returned).count();
             let done = self.work.values().filter(|work| work.request == *number).count();

@@ -69,6 +69,12 @@ pub(crate) enum Step {
     Appoint { worker: u8, letter: u8, from: Day, through: Option<Day>, ended: Option<Day> },
     /// What only those who are appointed are credited for.
     Serve { worker: u8, day: Day, units: u8 },
+    /// 驿站名录: a new site, from a day on.
+    OpenSite { site: u8, parent: Option<u8>, day: Day },
+    /// A site hangs elsewhere from a day on.
+    MoveSite { site: u8, parent: Option<u8>, day: Day },
+    /// A site's first day closed.
+    CloseSite { site: u8, day: Day },
     /// A month's statement of the body that pays.
     Settle { stage: Settling, month: u8, by: u8 },
     /// An earlier one once more.
@@ -273,6 +279,16 @@ fn appointment() -> BoxedStrategy<Step> {
         .boxed()
 }
 
+/// Few sites, that are opened early for the most part and moved on any day, be it before they were opened.
+fn site() -> BoxedStrategy<Step> {
+    let opened = prop_oneof![3 => Just(5_u16), 2 => day()];
+    let open =
+        (0_u8..4, maybe(1, 2, of(4)), opened).prop_map(|(site, parent, day)| Step::OpenSite { site, parent, day });
+    let hang = (of(4), maybe(5, 1, of(4)), day()).prop_map(|(site, parent, day)| Step::MoveSite { site, parent, day });
+    let close = (of(4), day()).prop_map(|(site, day)| Step::CloseSite { site, day });
+    prop_oneof![4 => open, 6 => hang, 1 => close].boxed()
+}
+
 /// Mostly of the month of which there is most.
 fn settlement() -> BoxedStrategy<Step> {
     let stage = prop_oneof![3 => Just(Settling::Prepare), 4 => Just(Settling::Confirm), 4 => Just(Settling::Pay)];
@@ -307,6 +323,7 @@ pub(crate) fn next() -> BoxedStrategy<Step> {
         1 => day().prop_map(|day| Step::Lose { day }),
         2 => appointment(),
         3 => (of(4), day(), 0_u8..4).prop_map(|(worker, day, units)| Step::Serve { worker, day, units }),
+        7 => site(),
         9 => settlement(),
         3 => any::<u16>().prop_map(Step::Again),
         1 => Just(Step::Restart),
