@@ -5,6 +5,7 @@
 mod accounts;
 mod away;
 mod barriers;
+mod between;
 mod carried;
 mod chosen;
 mod decided;
