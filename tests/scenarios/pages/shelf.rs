@@ -33,6 +33,7 @@ fn goods_come(database: Database) {
     visit.browser.told("status", "已办好");
     assert_eq!(on_the_shelf(&mut visit, ITEM), before + 30);
     assert_eq!(position(&journal), recorded + 1);
+    visit.browser.rest();
     // Nothing less than one is no delivery.
     visit.browser.eval(&choose);
     visit.browser.write("数量", "0");
