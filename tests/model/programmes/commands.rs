@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
 use ledger_core::domain::fund::command::FundTerms;
-use ledger_core::domain::ids::{IdError, Key, SiteId};
+use ledger_core::domain::ids::{FundId, IdError, Key, SiteId};
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pair::command::PairTerms;
@@ -226,7 +226,7 @@ fn credit(of: u8, activity: Activity, day: Day, units: u8) -> Command {
 /// The statement of a month of 2024, brought so far.
 fn statement(stage: Settling, month: u8) -> Command {
     let month = Month::parse(&format!("2024-{month:02}")).expect("a month");
-    let funds: Vec<_> = (0..FUNDS.len()).map(|number| id(&format!("F{number}"))).collect();
+    let funds: Vec<FundId> = (0..FUNDS.len()).map(|number| id(&format!("F{number}"))).collect();
     let of = StatementOf::Body { body: BODY.into(), funds: funds.clone() };
     match stage {
         Settling::Prepare => Command::PrepareStatement(commands::PrepareStatement { of, month }),

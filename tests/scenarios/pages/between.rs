@@ -2,7 +2,6 @@
 //! again, and a first password that must be exchanged. Nothing keeps people from them either.
 
 use nuanxin_tests::axe;
-use serde_json::Value;
 
 use super::Visit;
 use crate::journals::{Database, demonstration};
@@ -71,5 +70,4 @@ fn nothing_keeps_people_from_pages_between_two_sessions() {
     an_unsent_form(&mut visit, &mut found);
     a_first_password(&mut visit, ACCOUNT, &mut found);
     assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
-    assert_eq!(visit.complaints(), Vec::<Value>::new());
 }
