@@ -76,13 +76,24 @@ prop_state_machine! {
     fn on_postgres_every_answer_is_the_reference_s_and_every_invariant_holds(sequential 1..=MOVES_MAX => Trial<Postgres>);
 }
 
-/// Events of what the reference model does not tell yet: accounts and grants, sites, the documents' programmes, erasures,
-/// seals, appeals, and the marks that guards keep. Their aggregates have properties of their own.
+/// Events that no history of this machine comes to, and where they are played instead.
+///
+/// - Requests, pairs, benefits, passes, funds with the statements of the body that pays, appointments, and sites that are
+///   opened, moved and closed: [`programmes`], a machine of its own on the same three journals. Accounts, grants, appeals and
+///   seals: [`people`].
+/// - Mergers of workers: whole ledgers at random in the core, on the journal in memory (`ledger/merge_tests.rs`). They are
+///   decided from two streams alone; what a database could do to that it would do to any command here.
+/// - What sites offer, and that a later sheet opens one again: `domain/site/tests.rs`; each is one value by its day.
+/// - Selections: one order of steps of one stream, and a list drawn from what stands in the journal at a position. Its
+///   rules are told step by step (`domain/selection/tests.rs`), and the auditor draws anew by code of its own.
+/// - Statements of merchants: the rules are those of a body's, which [`programmes`] plays (`domain/statement.rs`), with
+///   disputes besides (`domain/merchant/tests/statements.rs`).
+/// - Erasures, devices and deliveries, and the marks that guards keep: they move no points; `scenarios` and the aggregates
+///   tell of them.
 const NOT_MODELLED: &[&str] = &[
     "AppraisalSealed",
     "WorkerErasureAsked",
     "WorkerErased",
-    // Two streams for one command: whole ledgers play merges at random in the core (ledger/merge_tests.rs).
     "WorkerMerged",
     "WorkerAbsorbed",
     "CreditAppealed",

@@ -7,20 +7,27 @@
 //! | --- | --- |
 //! | granted ≤ places, one worker's ≤ the limit, nobody overtakes | every answer, and [`desk::Desk::check`] |
 //! | what is withdrawn gives back lots, money, certificate and limit, and its place to the next | every answer, the figures |
-//! | appropriated = free + committed, never below zero | [`desk::Desk::check`], the figures of `state` |
+//! | appropriated = free + committed + paid, and never more of it set aside than there is | [`desk::Desk::check`], the figures of `state` |
+//! | a body's month is prepared, confirmed and paid by three, as it was prepared; what comes later is a later month's | every answer, [`months::Months::check`], the figures of `state` |
+//! | who is appointed earns by the letters of the day of the service, ended or not by now | every answer, every worker's points |
 //! | claims, under way or done, ≤ the number allowed, and none of what was withdrawn; nothing earned before the word; one award for what is fed back | every answer, the figures |
 //! | a voucher's claim exactly at its use, a slip's money to the fen, by the slip's own time | the settlement of `state` |
 //! | points of a visit for two of a pair alone, within its days; a branch's word only for who left its pair, once that one left | every answer, every worker's points |
+//! | sites are one tree on every day, whatever is moved when; closing one closes nothing below it, and names that | every answer, [`tree::Tree`], each closing's event |
 //! | a trace ends with the figures of `state`, for every request, benefit and fund | `traces::check_programmes`, at the end |
 //! | the same again is a repeat and no new position | [`Step::Again`] |
 
 mod commands;
 mod desk;
+mod months;
 mod steps;
+mod tree;
 
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 
+use ledger_core::domain::event::Event;
+use ledger_core::domain::site::event::SiteEvent;
 use ledger_core::ledger::Outcome;
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
@@ -125,6 +132,11 @@ impl<P: Place> StateMachineTest for Trial<P> {
         state.desk.check();
         let told = state_of(&system.events, None);
         state.desk.compare(&told);
+        if let Some(Event::Sites(SiteEvent::SiteClosed(closed))) = system.events.last() {
+            let number = (0..4_u8).find(|number| commands::station(*number) == closed.site).expect("a site");
+            let below: Vec<_> = state.desk.tree.open_below(number).into_iter().map(commands::station).collect();
+            assert_eq!(closed.open_below, below, "what stays open below {}", closed.site);
+        }
     }
 
     fn teardown(system: System, _: State) {

@@ -5,6 +5,9 @@
 mod accounts;
 mod away;
 mod barriers;
+mod between;
+mod carried;
+mod chosen;
 mod decided;
 mod elder;
 mod holds;
@@ -18,6 +21,8 @@ mod paper;
 mod programmes;
 mod proof;
 mod rating_slip;
+mod settled;
+mod shelf;
 mod slider;
 mod speed;
 mod stops;

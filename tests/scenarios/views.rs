@@ -62,6 +62,22 @@ fn views_of_a_district_are_identical_when_replayed() {
     run(&journal, &["replay", "--until", "99999999"]).expect(2);
 }
 
+fn views_with_the_programmes_are_identical_when_replayed(database: Database) {
+    for pack in [Pack::QianweiProgrammes, Pack::YanzhouProgrammes] {
+        identical(&copy_of(&imported(pack, database).journal));
+    }
+}
+
+#[test]
+fn views_with_the_programmes_are_identical_when_replayed_in_sqlite() {
+    views_with_the_programmes_are_identical_when_replayed(Database::Sqlite);
+}
+
+#[test]
+fn views_with_the_programmes_are_identical_when_replayed_in_postgres() {
+    views_with_the_programmes_are_identical_when_replayed(Database::Postgres);
+}
+
 #[test]
 fn a_changed_row_of_a_view_is_found_and_repaired_in_sqlite() {
     let journal = fresh(Database::Sqlite);

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
 use ledger_core::domain::fund::command::FundTerms;
-use ledger_core::domain::ids::{IdError, Key};
+use ledger_core::domain::ids::{FundId, IdError, Key, SiteId};
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pair::command::PairTerms;
@@ -14,18 +14,25 @@ use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::request::command::Work;
 use ledger_core::domain::schedule::{self, ActivityTerms, Scoring};
-use ledger_core::domain::time::{BusinessTime, Validity};
-use ledger_core::domain::worker::command::WorkerDetails;
+use ledger_core::domain::site::command::{IfKnown, SiteDetails};
+use ledger_core::domain::time::{BusinessTime, Month, Validity};
+use ledger_core::domain::worker::command::{AppointmentTerms, WorkerDetails};
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
 use ledger_core::ledger::commands::requests::AskedRating;
+use ledger_core::ledger::commands::statements::StatementOf;
 use ledger_core::ledger::commands::visits::AskedConfirmation;
 use ledger_core::ledger::{Command, Context, Submission, commands};
 
 use super::desk::{self, BENEFITS, BRANCHES, BenefitIs, FUNDS, OFFERS, PAIRS, PASSES, PassIs};
-use super::steps::{Activity, Day, Step};
+use super::steps::{Activity, Day, Settling, Step};
 
 /// What the clock says: 2025-02-01 12:00 in China, after all that happens.
 pub(crate) const NOW_MICROS: i64 = 1_738_382_400_000_000;
+
+/// Who pays from all funds.
+const BODY: &str = "总工会";
+/// As what workers are appointed.
+const ROLE: &str = "特聘网格员";
 
 pub(crate) fn date(day: Day) -> NaiveDate {
     NaiveDate::from_ymd_opt(2023, 12, 31).expect("a date") + Days::new(u64::from(day))
@@ -46,6 +53,10 @@ fn points(whole: i64) -> Points {
 
 fn worker<T: std::str::FromStr<Err = IdError>>(number: u8) -> T {
     id(&format!("W{number}"))
+}
+
+pub(crate) fn station(number: u8) -> SiteId {
+    id(&format!("X{number}"))
 }
 
 pub(crate) fn submission(key: &str, command: Command) -> Submission {
@@ -77,6 +88,7 @@ pub(crate) fn code(activity: Activity) -> &'static str {
         Activity::Rated => "XY01",
         Activity::FedBack => "YH01",
         Activity::Visit => "ZF01",
+        Activity::Appointed => "PS01",
         Activity::Unknown => "MY99",
     }
 }
@@ -127,6 +139,7 @@ pub(crate) fn prelude() -> Vec<Command> {
         line(Activity::Rated, rated),
         line(Activity::FedBack, fed_back),
         line(Activity::Visit, ActivityTerms::default()),
+        line(Activity::Appointed, ActivityTerms { roles: vec![ROLE.into()], ..ActivityTerms::default() }),
     ];
     let mut commands = vec![Command::AdoptSchedule(commands::AdoptSchedule {
         activities,
@@ -154,9 +167,7 @@ pub(crate) fn prelude() -> Vec<Command> {
     }));
     commands.extend(FUNDS.iter().enumerate().map(|(number, fen)| {
         let terms =
-            FundTerms {
-                appropriated: Fen::new(*fen), body: "总工会".into(), source: "工会经费".into(), year: None
-            };
+            FundTerms { appropriated: Fen::new(*fen), body: BODY.into(), source: "工会经费".into(), year: None };
         Command::RegisterFund(commands::RegisterFund { fund: id(&format!("F{number}")), terms })
     }));
     commands.extend((0..3).map(|number| benefit(number, desk::PLACES[usize::from(number)])));
@@ -195,6 +206,38 @@ fn quantity(units: u8) -> Quantity {
     Quantity::from_millionths(i64::from(units) * 1_000_000)
 }
 
+/// A credit of something that counts at once.
+fn credit(of: u8, activity: Activity, day: Day, units: u8) -> Command {
+    Command::RecordCredit(commands::RecordCredit {
+        worker: worker(of),
+        activity: id(code(activity)),
+        on: Some(date(day)),
+        quantity: Some(quantity(units)),
+        witness: None,
+        own_witness: false,
+        from: None,
+        to: None,
+        history: false,
+        worker_as_witness: Vec::new(),
+        evidence: None,
+    })
+}
+
+/// The statement of a month of 2024, brought so far.
+fn statement(stage: Settling, month: u8) -> Command {
+    let month = Month::parse(&format!("2024-{month:02}")).expect("a month");
+    let funds: Vec<FundId> = (0..FUNDS.len()).map(|number| id(&format!("F{number}"))).collect();
+    let of = StatementOf::Body { body: BODY.into(), funds: funds.clone() };
+    match stage {
+        Settling::Prepare => Command::PrepareStatement(commands::PrepareStatement { of, month }),
+        Settling::Confirm => Command::ConfirmStatement(commands::ConfirmStatement { of, month }),
+        Settling::Pay => {
+            let (body, reference) = (BODY.into(), "工付1号".into());
+            Command::PayBody(commands::PayBody { body, funds, month, reference })
+        }
+    }
+}
+
 /// A step with the key that it has: a row's own number, or else the one it is given.
 pub(crate) fn of(key: &str, step: &Step) -> Submission {
     let used = |(day, merchant): (Day, Option<u8>)| AskedUse {
@@ -202,19 +245,37 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
         merchant: merchant.map(|merchant| id(&format!("M{merchant}"))),
     };
     let command = match step.clone() {
-        Step::Credit { worker: of, day, units } => Command::RecordCredit(commands::RecordCredit {
-            worker: worker(of),
-            activity: id(code(Activity::Plain)),
+        Step::Credit { worker: of, day, units } => credit(of, Activity::Plain, day, units),
+        Step::Serve { worker: of, day, units } => credit(of, Activity::Appointed, day, units),
+        Step::Appoint { worker: of, letter, from, through, ended } => {
+            let days = Period { from: Some(date(from)), through: through.map(date) };
+            let terms =
+                AppointmentTerms { body: "街道".into(), days, ended: ended.map(date), role: ROLE.into(), site: None };
+            Command::RegisterAppointment(commands::RegisterAppointment {
+                appointment: id(&format!("PS{of}-{letter}")),
+                worker: worker(of),
+                terms,
+            })
+        }
+        Step::OpenSite { site, parent, day } => {
+            let details = SiteDetails {
+                kind: "微驿站".into(),
+                name: format!("驿站{site}"),
+                opened: Some(date(day)),
+                parent: parent.map(station),
+                services: Vec::new(),
+            };
+            Command::OpenSite(commands::OpenSite { site: station(site), details, if_known: IfKnown::Refuse })
+        }
+        Step::MoveSite { site, parent, day } => Command::MoveSite(commands::MoveSite {
+            site: station(site),
+            parent: parent.map(station),
             on: Some(date(day)),
-            quantity: Some(quantity(units)),
-            witness: None,
-            own_witness: false,
-            from: None,
-            to: None,
-            history: false,
-            worker_as_witness: Vec::new(),
-            evidence: None,
         }),
+        Step::CloseSite { site, day } => {
+            Command::CloseSite(commands::CloseSite { site: station(site), on: Some(date(day)), reason: None })
+        }
+        Step::Settle { stage, month, by: _ } => statement(stage, month),
         Step::Post { request, activity, day, reporter, merged_into } => Command::PostRequest(commands::PostRequest {
             request: id(&format!("R{request}")),
             activity: id(code(activity)),
@@ -353,5 +414,9 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
         }
         Step::Again(_) | Step::Restart => panic!("{step:?} is no command"),
     };
-    submission(&desk::own_key(step).unwrap_or_else(|| key.to_owned()), command)
+    let mut submission = submission(&desk::own_key(step).unwrap_or_else(|| key.to_owned()), command);
+    if let Step::Settle { by, .. } = step {
+        submission.context.actor = id(&format!("经办{by}"));
+    }
+    submission
 }

@@ -8,7 +8,9 @@ use ledger_core::domain::benefit::command::BenefitKind;
 use projections::state::State;
 
 use super::commands::date;
-use super::steps::{Activity, Day, Said, Step};
+use super::months::{Months, Settled, YearMonth};
+use super::steps::{Activity, Day, Said, Settling, Step};
+use super::tree::Tree;
 
 /// Most claims of one request.
 pub(crate) const CLAIMERS_MAX: u32 = 2;
@@ -28,6 +30,7 @@ pub(crate) fn rate(activity: Activity) -> (i64, Option<i64>) {
         Activity::Rated => (3, None),
         Activity::FedBack => (5, None),
         Activity::Visit => (2, Some(2)),
+        Activity::Appointed => (1, None),
         Activity::Unknown => panic!("nobody knows its points"),
     }
 }
@@ -146,6 +149,12 @@ pub(crate) fn own_key(step: &Step) -> Option<String> {
         | Step::GiveBack { .. }
         | Step::Places { .. }
         | Step::Lose { .. }
+        | Step::Appoint { .. }
+        | Step::Serve { .. }
+        | Step::OpenSite { .. }
+        | Step::MoveSite { .. }
+        | Step::CloseSite { .. }
+        | Step::Settle { .. }
         | Step::Again(_)
         | Step::Restart => None,
     }
@@ -174,6 +183,12 @@ fn content(step: &Step) -> Step {
         | Step::Places { .. }
         | Step::Slip { .. }
         | Step::Lose { .. }
+        | Step::Appoint { .. }
+        | Step::Serve { .. }
+        | Step::OpenSite { .. }
+        | Step::MoveSite { .. }
+        | Step::CloseSite { .. }
+        | Step::Settle { .. }
         | Step::Again(_)
         | Step::Restart => {}
     }
@@ -201,10 +216,13 @@ pub(crate) const REACHED: &[&str] = &[
     "unknown_benefit",
     "unknown_pass",
     "unknown_offer",
+    "unknown_site",
+    "site_closed",
     "invalid_input",
     "invalid_date",
     "invalid_quantity",
     "invalid_amount",
+    "not_found",
     "daily_cap_reached",
     "monthly_cap_reached",
     "yearly_cap_reached",
@@ -238,9 +256,15 @@ pub(crate) const REACHED: &[&str] = &[
     "a request is routed",
     "a request is withdrawn",
     "a request is merged later",
+    "a site closes and what hangs below it stays open",
+    "a service counts by a letter that has ended since",
+    "a body's month is confirmed",
+    "a body's month is paid",
+    "what comes after the confirmation is borne by a later month",
+    "what was paid is given back",
 ];
 
-type Refused<T = ()> = Result<T, &'static str>;
+pub(crate) type Refused<T = ()> = Result<T, &'static str>;
 
 #[derive(Debug, Clone)]
 struct Lot {
@@ -342,14 +366,21 @@ pub(crate) struct Desk {
     visits: BTreeMap<u8, Visited>,
     benefits: Vec<Benefit>,
     certificates: BTreeSet<u8>,
+    /// Set aside and not given back, paid or not.
     committed: [i64; 2],
+    /// The same by the months that bear it.
+    months: [Months; 2],
+    /// The sites.
+    pub(crate) tree: Tree,
+    /// Letters of appointment by worker and number: from a day, through another, and the first day no longer.
+    letters: BTreeMap<(u8, u8), (Day, Option<Day>, Option<Day>)>,
     passes: BTreeMap<u8, Pass>,
     /// By month and merchant, with entries of nothing.
     owed: BTreeMap<(i32, u32, u8), i64>,
     met: BTreeSet<&'static str>,
 }
 
-fn month(day: Day) -> (i32, u32) {
+fn month(day: Day) -> YearMonth {
     (date(day).year(), date(day).month())
 }
 
@@ -378,6 +409,9 @@ impl Desk {
             benefits: PLACES.iter().map(benefit).collect(),
             certificates: BTreeSet::new(),
             committed: [0; 2],
+            months: Default::default(),
+            tree: Tree::default(),
+            letters: BTreeMap::new(),
             passes: (0..).zip(&PASSES).map(pass).collect(),
             owed: BTreeMap::new(),
             met: BTreeSet::new(),
@@ -439,6 +473,19 @@ impl Desk {
             Step::Places { benefit, places } => return self.enlarge(benefit, places),
             Step::Slip { slip: _, pass, offer, day, yuan, wrong } => self.slip(pass, offer, day, yuan, wrong)?,
             Step::Lose { day } => return Ok(self.lose(day)),
+            Step::Appoint { worker, letter, from, through, ended } => {
+                return self.appoint(worker, letter, (from, through, ended));
+            }
+            Step::Serve { worker, day, units } => self.serve(worker, day, units)?,
+            Step::OpenSite { site, parent, day } => self.tree.open(site, parent, day)?,
+            Step::MoveSite { site, parent, day } => return self.tree.hang(site, parent, day),
+            Step::CloseSite { site, day } => {
+                self.tree.close(site, day)?;
+                if !self.tree.open_below(site).is_empty() {
+                    self.met.insert("a site closes and what hangs below it stays open");
+                }
+            }
+            Step::Settle { stage, month, by } => self.settle(stage, (2024, u32::from(month)), by)?,
             Step::Again(_) | Step::Restart => panic!("{step:?} is not judged"),
         }
         Ok(true)
@@ -454,6 +501,59 @@ impl Desk {
             return Err("invalid_quantity");
         }
         self.earn(worker, Activity::Plain, day, units).map(|_| ())
+    }
+
+    /// Whether anything is new.
+    fn appoint(&mut self, worker: u8, letter: u8, days: (Day, Option<Day>, Option<Day>)) -> Refused<bool> {
+        Desk::known(worker)?;
+        let (from, through, ended) = days;
+        if through.is_some_and(|through| through < from) || ended.is_some_and(|ended| ended < from) {
+            return Err("invalid_date");
+        }
+        Ok(self.letters.insert((worker, letter), days) != Some(days))
+    }
+
+    /// By the letters that hold on its day, whatever day it is entered on.
+    fn serve(&mut self, worker: u8, day: Day, units: u8) -> Refused {
+        Desk::known(worker)?;
+        if units == 0 {
+            return Err("invalid_quantity");
+        }
+        let own = self.letters.iter().filter(|((who, _), _)| *who == worker).map(|(_, days)| *days);
+        let mut held = own.filter(|(from, through, ended)| {
+            *from <= day && through.is_none_or(|through| day <= through) && ended.is_none_or(|ended| day < ended)
+        });
+        let (.., ended) = held.next().ok_or("not_eligible")?;
+        self.earn(worker, Activity::Appointed, day, units)?;
+        if ended.is_some() {
+            self.met.insert("a service counts by a letter that has ended since");
+        }
+        Ok(())
+    }
+
+    /// A step with the month of the body whose funds these are: with each of them that has anything in it.
+    fn settle(&mut self, stage: Settling, month: YearMonth, by: u8) -> Refused {
+        let (mut now, mut before) = (false, false);
+        for (months, set_aside) in self.months.iter_mut().zip(self.committed) {
+            match months.settle(stage, month, by, set_aside)? {
+                Settled::Nothing => {}
+                Settled::Before => before = true,
+                Settled::Now(paid) => {
+                    now = true;
+                    if stage == Settling::Confirm {
+                        self.met.insert("a body's month is confirmed");
+                    }
+                    if paid > 0 {
+                        self.met.insert("a body's month is paid");
+                    }
+                }
+            }
+        }
+        match (now, before) {
+            (true, _) => Ok(()),
+            (false, true) => Err("already_decided"),
+            (false, false) => Err("not_found"),
+        }
     }
 
     /// Points for so many units on a day: what is left of the caps at most.
@@ -491,7 +591,7 @@ impl Desk {
     fn post(&mut self, number: u8, activity: Activity, day: Day, reporter: Option<u8>, merged: Option<u8>) -> Refused {
         match activity {
             Activity::Unknown => return Err("unknown_activity"),
-            Activity::Plain | Activity::Visit => return Err("invalid_input"),
+            Activity::Plain | Activity::Visit | Activity::Appointed => return Err("invalid_input"),
             Activity::Rated | Activity::FedBack => {}
         }
         reporter.map_or(Ok(()), Desk::known)?;
@@ -815,7 +915,7 @@ impl Desk {
         if has_place || late {
             let mut after = self.clone();
             let parts = after.spend(worker, day, is.price)?;
-            after.commit(is.fund, cost)?;
+            after.commit(is.fund, cost, day)?;
             if has_place {
                 *self = after;
                 paid = parts;
@@ -875,9 +975,20 @@ impl Desk {
         if missing > 0 { Err("insufficient_points") } else { Ok(parts) }
     }
 
-    fn commit(&mut self, fund: usize, fen: i64) -> Refused {
+    fn commit(&mut self, fund: usize, fen: i64, day: Day) -> Refused {
         self.committed[fund] += fen;
-        if self.committed[fund] > FUNDS[fund] { Err("fund_exhausted") } else { Ok(()) }
+        if self.committed[fund] > FUNDS[fund] {
+            return Err("fund_exhausted");
+        }
+        self.bear(fund, fen, day);
+        Ok(())
+    }
+
+    /// A line of the month of a day, where there is anything to say.
+    fn bear(&mut self, fund: usize, fen: i64, day: Day) {
+        if fen != 0 && self.months[fund].bear(month(day), fen) {
+            self.met.insert("what comes after the confirmation is borne by a later month");
+        }
     }
 
     fn owe(&mut self, merchant: u8, day: Day, fen: i64) {
@@ -930,7 +1041,12 @@ impl Desk {
             self.met.insert("somebody leaves the queue");
         } else {
             of.granted -= 1;
-            self.committed[is.fund] -= Desk::cost(is, row.fen).expect("it was judged");
+            let cost = Desk::cost(is, row.fen).expect("it was judged");
+            self.committed[is.fund] -= cost;
+            if self.months[is.fund].is_paid(month(row.day)) {
+                self.met.insert("what was paid is given back");
+            }
+            self.bear(is.fund, -cost, row.day);
             self.spent[usize::from(row.worker)] -= is.price;
             for (lot, part) in row.paid {
                 self.lots[usize::from(row.worker)][lot].left += part;
@@ -965,7 +1081,7 @@ impl Desk {
             let row = self.benefits[at].rows[&number].clone();
             let mut after = self.clone();
             let Ok(paid) = after.spend(row.worker, row.day, is.price) else { continue };
-            if after.commit(is.fund, Desk::cost(is, row.fen).expect("it was judged")).is_err() {
+            if after.commit(is.fund, Desk::cost(is, row.fen).expect("it was judged"), row.day).is_err() {
                 break;
             }
             *self = after;
@@ -1000,7 +1116,7 @@ impl Desk {
             return Err("invalid_amount");
         }
         let owed = (price - paid) * i64::from(is.subsidy_of_ten_thousand) / 10_000;
-        self.commit(is.fund, owed)?;
+        self.commit(is.fund, owed, day)?;
         self.owe(is.merchant, day, owed);
         Ok(())
     }
@@ -1027,6 +1143,10 @@ impl Desk {
         for (committed, appropriated) in self.committed.iter().zip(FUNDS) {
             assert!((0..=appropriated).contains(committed), "{committed} of {appropriated}");
         }
+        for (months, set_aside) in self.months.iter().zip(self.committed) {
+            months.check(set_aside);
+        }
+        assert!(self.tree.is_a_tree(), "{:?}", self.tree);
         for (number, request) in &self.requests {
             let underway = self.claims.values().filter(|claim| claim.request == *number && !claim.returned).count();
             let done = self.work.values().filter(|work| work.request == *number).count();
@@ -1051,8 +1171,10 @@ impl Desk {
         }
         for (number, committed) in self.committed.iter().enumerate() {
             let figures = programmes.funds[&format!("F{number}")];
-            let told = (figures.appropriated.fen(), figures.committed.fen(), figures.free().fen());
-            assert_eq!(told, (FUNDS[number], *committed, FUNDS[number] - committed), "fund {number}");
+            let paid = self.months[number].paid();
+            let told = (figures.appropriated.fen(), figures.committed.fen(), figures.paid.fen(), figures.free().fen());
+            let expected = (FUNDS[number], committed - paid, paid, FUNDS[number] - committed);
+            assert_eq!(told, expected, "fund {number}");
         }
         for (number, request) in &self.requests {
             let figures = programmes.requests[&format!("R{number}")];

@@ -65,6 +65,18 @@ pub(crate) enum Step {
     Slip { slip: u8, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool },
     /// A pass was lost, and another one is given for it.
     Lose { day: Day },
+    /// 聘任名册: one of the few letters of a worker, with its last day and the first day no longer.
+    Appoint { worker: u8, letter: u8, from: Day, through: Option<Day>, ended: Option<Day> },
+    /// What only those who are appointed are credited for.
+    Serve { worker: u8, day: Day, units: u8 },
+    /// 驿站名录: a new site, from a day on.
+    OpenSite { site: u8, parent: Option<u8>, day: Day },
+    /// A site hangs elsewhere from a day on.
+    MoveSite { site: u8, parent: Option<u8>, day: Day },
+    /// A site's first day closed.
+    CloseSite { site: u8, day: Day },
+    /// A month's statement of the body that pays.
+    Settle { stage: Settling, month: u8, by: u8 },
     /// An earlier one once more.
     Again(u16),
     /// Everything falls out of memory.
@@ -82,8 +94,18 @@ pub(crate) enum Activity {
     FedBack,
     /// A visit.
     Visit,
+    /// At once, and for those alone who are appointed.
+    Appointed,
     /// None that there is.
     Unknown,
+}
+
+/// How far a statement is brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settling {
+    Prepare,
+    Confirm,
+    Pay,
 }
 
 /// What was said of work.
@@ -249,6 +271,32 @@ fn application() -> BoxedStrategy<Step> {
         .boxed()
 }
 
+/// Mostly letters that begin early, some of which end, be it before they begin.
+fn appointment() -> BoxedStrategy<Step> {
+    let from = prop_oneof![5 => Just(25_u16), 1 => day()];
+    (of(4), of(2), from, maybe(1, 3, day()), maybe(1, 2, day()))
+        .prop_map(|(worker, letter, from, through, ended)| Step::Appoint { worker, letter, from, through, ended })
+        .boxed()
+}
+
+/// Few sites, that are opened early for the most part and moved on any day, be it before they were opened.
+fn site() -> BoxedStrategy<Step> {
+    let opened = prop_oneof![3 => Just(5_u16), 2 => day()];
+    let open =
+        (0_u8..4, maybe(1, 2, of(4)), opened).prop_map(|(site, parent, day)| Step::OpenSite { site, parent, day });
+    let hang = (of(4), maybe(5, 1, of(4)), day()).prop_map(|(site, parent, day)| Step::MoveSite { site, parent, day });
+    let close = (of(4), day()).prop_map(|(site, day)| Step::CloseSite { site, day });
+    prop_oneof![4 => open, 6 => hang, 1 => close].boxed()
+}
+
+/// Mostly of the month of which there is most.
+fn settlement() -> BoxedStrategy<Step> {
+    let stage = prop_oneof![3 => Just(Settling::Prepare), 4 => Just(Settling::Confirm), 4 => Just(Settling::Pay)];
+    (stage, prop_oneof![6 => Just(3_u8), 1 => 1_u8..7], 0_u8..3)
+        .prop_map(|(stage, month, by)| Step::Settle { stage, month, by })
+        .boxed()
+}
+
 /// The next step.
 pub(crate) fn next() -> BoxedStrategy<Step> {
     prop_oneof![
@@ -273,6 +321,10 @@ pub(crate) fn next() -> BoxedStrategy<Step> {
             slip, pass, offer, day, yuan, wrong,
         }),
         1 => day().prop_map(|day| Step::Lose { day }),
+        2 => appointment(),
+        3 => (of(4), day(), 0_u8..4).prop_map(|(worker, day, units)| Step::Serve { worker, day, units }),
+        7 => site(),
+        9 => settlement(),
         3 => any::<u16>().prop_map(Step::Again),
         1 => Just(Step::Restart),
     ]

@@ -45,6 +45,9 @@ const SCHEDULE: &str = "活动代码,活动名称,类别,计分单位,每单位�
     ZY01,社区志愿服务,志愿服务,小时,12,60,是,24\nZY02,为独居老人送餐,志愿服务,次,5,10,是,24\n\
     WM01,文明劝导,文明创建,小时,6,24,是,年底\nWM02,环境整治,文明创建,次,6,12,是,24\n\
     PA01,平安巡查,平安建设,小时,8,32,否,24\n";
+/// A rate that is none, and a line without its name.
+const BAD_SCHEDULE: &str = "活动代码,活动名称,类别,计分单位,每单位积分,每日上限,计入积分卡,有效月数\n\
+    ZY01,社区志愿服务,志愿服务,小时,许多,60,是,24\nZY02,,志愿服务,次,5,10,也许,24\n";
 const TRY: &[Act] = &[
     Choose("#file", SCHEDULE),
     Write("#holds-from", "2027-02-01"),
@@ -102,6 +105,7 @@ pub(super) const STOPS: &[Stop] = &[
     stop("selection-rider", "骑手", "/selections/YS-PX01", &[]),
     stop("selection-open", "骑手", "/selections/YS-PX02", &[]),
     stop("not-allowed", "骑手", "/counter", &[]),
+    stop("not-found", "骑手", "/selections/YS-PX99", &[]),
     stop("password", "骑手", "/password", &[]),
     stop("publicity-rider", "骑手", "/publicity", &[]),
     stop("branch", "支部书记", "/branch?year=2026", &[]),
@@ -152,6 +156,16 @@ pub(super) const STOPS: &[Stop] = &[
     stop("sites-found", "管理员", "/sites?q=%E5%85%85%E7%94%B5", &[]),
     stop("schedule-admin", "管理员", "/schedule", &[]),
     stop("schedule-tried", "管理员", "/schedule", TRY),
+    stop(
+        "schedule-bad",
+        "管理员",
+        "/schedule",
+        &[
+            Choose("#file", BAD_SCHEDULE),
+            Write("#holds-from", "2027-02-01"),
+            Press("form[action='/schedule/try'] button", "[role=alert].said"),
+        ],
+    ),
     stop("admin-account", "管理员", "/admin/accounts?id=demo-clerk", &[]),
     // What others look at stands before these: they write.
     stop(
@@ -175,6 +189,16 @@ pub(super) const STOPS: &[Stop] = &[
     stop("me-held", "骑手", "/me/stores", &[Press("[value=hold]", "[role=status].said"), Unfold]),
     stop("counter-holds", "店员", "/counter/holds", &[]),
     stop("counter-held", "店员", "/counter", &[Write("#named", "YS-0001"), Press("[value=look]", "[value=capture]")]),
+    stop(
+        "credits-sheet-sent",
+        "录入员",
+        "/credits",
+        &[
+            Choose("#file", SHEET),
+            Press("form[action='/credits/sheet'] button", "form[action='/credits/sheet/send']"),
+            Press("form[action='/credits/sheet/send'] [value=send]", "[role=status].said"),
+        ],
+    ),
 ];
 
 /// A walk through the demonstration by its own clock.

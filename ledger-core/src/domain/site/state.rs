@@ -91,9 +91,9 @@ impl Sites {
     pub fn would_circle(&self, id: &SiteId, parent: &SiteId, on: NaiveDate) -> bool {
         let mut moved = self.clone();
         moved.hang(id, on, Some(parent.clone()));
-        // Before the first of them every site hangs where it did first.
-        let days = moved.moved_on.range(on..).copied().chain([NaiveDate::MIN, on]);
-        let mut days = days.collect::<Vec<_>>().into_iter();
+        // On all days, and not from that one on alone: before the first of them every site hangs where it did first, and the
+        // move may be the first one.
+        let mut days = moved.moved_on.iter().copied().chain([NaiveDate::MIN]);
         days.any(|day| moved.ancestors(id, day).contains(&id) || parent == id)
     }
 

@@ -83,6 +83,18 @@ fn a_site_never_stands_above_itself_on_any_day() {
     assert_eq!(sites.ancestors(&id("C"), day("2024-05-31")), [&id("B"), &id("A")]);
 }
 
+/// Whoever came to hang elsewhere before its first day hangs there on all days before, also on those on which others hung
+/// below it for a while.
+#[test]
+fn a_site_that_is_moved_before_its_first_day_stands_above_itself_on_no_day_before() {
+    let mut sites = given(["A", "B", "C"].map(|name| open(name, None, IfKnown::Refuse)));
+    for (parent, on) in [("C", "2023-01-01"), ("A", "2023-02-01"), ("C", "2023-03-01")] {
+        assert_eq!(when(&mut sites, moved("B", parent, on)).expect("moved").len(), 1);
+    }
+    assert_eq!(when(&mut sites, moved("A", "B", "2023-06-01")), Err(Code::InvalidInput), "B hung below A in February");
+    assert!(sites.ancestors(&id("A"), day("2023-02-15")).is_empty());
+}
+
 #[test]
 fn a_site_that_closes_names_what_stays_open_right_below_it() {
     let mut sites = tree();
@@ -132,15 +144,15 @@ fn a_community_named_in_passing_changes_nothing_that_is_known() {
 proptest! {
     /// Whatever is moved when, nobody stands above itself on any day.
     #[test]
-    fn no_day_has_a_circle(moves in prop::collection::vec((0_usize..5, 0_usize..5, 1_u32..6), 0..24)) {
+    fn no_day_has_a_circle(moves in prop::collection::vec((0_usize..5, 0_usize..5, 1_u32..6, 2023_u32..2025), 0..24)) {
         const NAMES: [&str; 5] = ["A", "B", "C", "D", "E"];
         let mut sites = given(NAMES.map(|name| open(name, None, IfKnown::Refuse)));
-        for (site, parent, month) in moves {
+        for (site, parent, month, year) in moves {
             // What would circle is refused; the rest is recorded.
-            let _ = when(&mut sites, moved(NAMES[site], NAMES[parent], &format!("2024-0{month}-01")));
+            let _ = when(&mut sites, moved(NAMES[site], NAMES[parent], &format!("{year}-0{month}-01")));
         }
-        for month in 1..=6 {
-            let day = day(&format!("2024-0{month}-15"));
+        for (year, month) in (2022..2025).flat_map(|year| (1..=6).map(move |month| (year, month))) {
+            let day = day(&format!("{year}-0{month}-15"));
             for name in NAMES {
                 prop_assert!(!sites.ancestors(&id(name), day).contains(&&id(name)));
             }

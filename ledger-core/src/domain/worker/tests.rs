@@ -1,6 +1,7 @@
 //! Given what was accepted before, when a command, then events or a code. Owns the helper and the small world (one
 //! worker, one activity, one item worth a point) that the sentences in the files below share.
 
+mod appointments;
 mod cards;
 mod credits;
 mod expiry;

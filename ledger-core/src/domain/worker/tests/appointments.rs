@@ -1,0 +1,124 @@
+//! Appointments: what a letter says, when its days hold, and that a service is judged by its own day.
+
+use super::{at, credit_as, date, given, points, worker};
+use crate::domain::event::V1;
+use crate::domain::ids::AppointmentId;
+use crate::domain::period::Period;
+use crate::domain::refusal::Code;
+use crate::domain::worker::WorkerCommand;
+use crate::domain::worker::command::AppointmentTerms;
+use crate::domain::worker::event::{AppointmentRecorded, WorkerEvent};
+
+const ROLE: &str = "特聘网格员";
+
+fn letter(text: &str) -> AppointmentId {
+    AppointmentId::new(text).expect("appointment")
+}
+
+/// From a day on, through another, and ended on a third.
+fn lasting_from(from: &str, through: Option<&str>, ended: Option<&str>) -> AppointmentTerms {
+    AppointmentTerms {
+        body: "街道".into(),
+        days: Period { from: Some(date(from)), through: through.map(date) },
+        ended: ended.map(date),
+        role: ROLE.into(),
+        site: None,
+    }
+}
+
+fn appoint(number: &str, terms: AppointmentTerms) -> WorkerCommand {
+    WorkerCommand::Appoint { appointment: letter(number), terms }
+}
+
+/// A service that asks for one of some roles on a day.
+fn service(id: &str, on: &str, quantity: &str, roles: &[&str]) -> WorkerCommand {
+    credit_as(id, on, quantity, |terms| {
+        terms.activity.terms.roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        terms.eligible_on = Some(date(on));
+    })
+}
+
+#[test]
+fn a_letter_is_recorded_as_it_stands_and_the_same_one_again_is_nothing() {
+    let terms = lasting_from("2024-03-01", Some("2024-08-31"), None);
+    let recorded = |at_day: &str, terms: &AppointmentTerms| {
+        WorkerEvent::AppointmentRecorded(AppointmentRecorded {
+            appointment: letter("PS1"),
+            at: at(at_day),
+            terms: terms.clone(),
+            v: V1,
+            worker: worker(),
+        })
+    };
+    given().when("2024-02-20", appoint("PS1", terms.clone())).then([recorded("2024-02-20", &terms)]);
+    let appointed = given().and("2024-02-20", appoint("PS1", terms.clone()));
+    appointed.when("2024-02-21", appoint("PS1", terms)).then([]);
+    let ended = lasting_from("2024-03-01", Some("2024-08-31"), Some("2024-06-01"));
+    appointed.when("2024-06-03", appoint("PS1", ended.clone())).then([recorded("2024-06-03", &ended)]);
+}
+
+#[test]
+fn a_letter_that_ends_before_it_begins_is_refused() {
+    let wrong =
+        [lasting_from("2024-03-01", Some("2024-02-29"), None), lasting_from("2024-03-01", None, Some("2024-02-29"))];
+    for terms in wrong {
+        given().when("2024-02-20", appoint("PS1", terms)).refused(Code::InvalidDate);
+    }
+    // It may end on the day on which it would have begun: it never holds then.
+    let never = given().and("2024-02-20", appoint("PS1", lasting_from("2024-03-01", None, Some("2024-03-01"))));
+    never.when("2024-03-01", service("C1", "2024-03-01", "1", &[ROLE])).refused(Code::NotEligible);
+}
+
+#[test]
+fn a_service_is_judged_by_the_letters_of_its_own_day() {
+    let terms = lasting_from("2024-03-01", Some("2024-08-31"), Some("2024-06-01"));
+    let appointed = given().and("2024-06-03", appoint("PS1", terms));
+    // Entered on one and the same day, long after the end.
+    for (on, holds) in [
+        ("2024-02-29", false),
+        ("2024-03-01", true),
+        ("2024-05-31", true),
+        ("2024-06-01", false),
+        ("2024-09-01", false),
+    ] {
+        let outcome = appointed.when("2024-10-08", service("C1", on, "1", &[ROLE]));
+        if holds { outcome.accepted() } else { outcome.refused(Code::NotEligible) }
+    }
+    let unended = given().and("2024-02-20", appoint("PS1", lasting_from("2024-03-01", Some("2024-08-31"), None)));
+    for (on, holds) in [("2024-08-31", true), ("2024-09-01", false)] {
+        let outcome = unended.when("2024-10-08", service("C1", on, "1", &[ROLE]));
+        if holds { outcome.accepted() } else { outcome.refused(Code::NotEligible) }
+    }
+}
+
+#[test]
+fn a_letter_that_ends_later_takes_back_nothing_that_was_credited() {
+    let appointed = given()
+        .and("2024-02-20", appoint("PS1", lasting_from("2024-03-01", None, None)))
+        .and("2024-05-20", service("C1", "2024-05-20", "4", &[ROLE]));
+    let ended = appointed.and("2024-06-03", appoint("PS1", lasting_from("2024-03-01", None, Some("2024-05-01"))));
+    assert_eq!(ended.available("2024-06-03"), points(4));
+    ended.when("2024-06-03", service("C2", "2024-05-20", "1", &[ROLE])).refused(Code::NotEligible);
+    ended.when("2024-06-03", service("C2", "2024-04-30", "1", &[ROLE])).accepted();
+}
+
+#[test]
+fn one_of_the_roles_is_enough_and_another_role_is_none_of_them() {
+    let appointed = given().and("2024-02-20", appoint("PS1", lasting_from("2024-03-01", None, None)));
+    appointed.when("2024-03-05", service("C1", "2024-03-05", "1", &["政策宣讲员", ROLE])).accepted();
+    appointed.when("2024-03-05", service("C1", "2024-03-05", "1", &["政策宣讲员"])).refused(Code::NotEligible);
+    appointed.when("2024-03-05", service("C1", "2024-03-05", "1", &[])).accepted();
+    given().when("2024-03-05", service("C1", "2024-03-05", "1", &[ROLE])).refused(Code::NotEligible);
+    // The quantity is asked about before the role.
+    given().when("2024-03-05", service("C1", "2024-03-05", "0", &[ROLE])).refused(Code::InvalidQuantity);
+}
+
+#[test]
+fn a_second_letter_holds_where_the_first_one_ended() {
+    let twice = given()
+        .and("2024-02-20", appoint("PS1", lasting_from("2024-03-01", None, Some("2024-05-01"))))
+        .and("2024-06-20", appoint("PS2", lasting_from("2024-07-01", None, None)));
+    twice.when("2024-08-01", service("C1", "2024-06-30", "1", &[ROLE])).refused(Code::NotEligible);
+    twice.when("2024-08-01", service("C1", "2024-07-01", "1", &[ROLE])).accepted();
+    twice.when("2024-08-01", service("C1", "2024-04-30", "1", &[ROLE])).accepted();
+}
