@@ -9,7 +9,7 @@ use projections::views::store::Store;
 
 use super::ServiceError;
 use super::reading::may_read;
-use super::stores::Door;
+use super::stores::{Door, community_site};
 use crate::access::policy::{Read, Target, Who, allow};
 use crate::app::App;
 
@@ -97,8 +97,7 @@ pub async fn site_tree(app: &App, who: Who<'_>, on: NaiveDate, worker: Option<&s
     Ok(SiteTree { places, own, tells_stores, cut: page.next.is_some(), position })
 }
 
-/// The stores by their sites, as of a day. One without a site is where its community is, which is a site whose id is its
-/// name, without the blanks that no id has.
+/// The stores by their sites, as of a day. One without a site is where its community is.
 fn outlets(
     rows: &BTreeMap<String, Site>,
     stores: Vec<(String, Store)>,
@@ -106,8 +105,7 @@ fn outlets(
 ) -> BTreeMap<String, Vec<Outlet>> {
     let mut by_site: BTreeMap<String, Vec<Outlet>> = BTreeMap::new();
     for (id, store) in stores {
-        let community = || store.community.as_deref().map(|name| name.split_whitespace().collect::<String>());
-        let Some(site) = store.site.clone().or_else(community) else { continue };
+        let Some(site) = store.site.clone().or_else(|| community_site(&store)) else { continue };
         let Some(row) = rows.get(&site) else { continue };
         let door = match (store.closed, row.is_closed(today)) {
             (true, _) => Door::Closed,

@@ -135,6 +135,11 @@ async fn door(app: &App, store: &Store, today: NaiveDate) -> Result<Door, Servic
     Ok(if app.views.is_closed_site(site, today).await? { Door::SiteClosed } else { Door::Open })
 }
 
+/// The site that a store's community is: one whose id is its name, without the blanks that no id has.
+pub(super) fn community_site(store: &Store) -> Option<String> {
+    store.community.as_deref().map(|name| name.split_whitespace().collect())
+}
+
 /// Where a store stands, in words.
 async fn place(app: &App, store: &Store) -> Result<String, ServiceError> {
     match (&store.site, &store.community) {
@@ -167,10 +172,9 @@ impl Tree {
         Ok(chain)
     }
 
-    /// A community is a site whose id is its name, without the blanks that no id has.
+    /// How near a store is, by its site and by its community.
     async fn nearness(&mut self, app: &App, own: &[SiteId], store: &Store) -> Result<Nearness, ServiceError> {
-        let community = store.community.as_deref().map(|name| name.split_whitespace().collect::<String>());
-        let community = self.upwards(app, community.as_deref()).await?;
+        let community = self.upwards(app, community_site(store).as_deref()).await?;
         if store.site.is_none() {
             return Ok(nearness(own, &community));
         }
