@@ -219,6 +219,7 @@ impl Plan {
             ("YS-QY04", "困难补助", BenefitKind::Grant, None, Some(1), 0, 0),
         ] {
             let terms = BenefitTerms {
+                approvals: None,
                 fund: (fen > 0 || kind == BenefitKind::Grant).then(|| FUND.parse()).transpose()?,
                 kind,
                 limit_per_worker: limit,

@@ -287,6 +287,7 @@ pub(super) fn programmes() -> Vec<Step> {
     step(on, "甲", "fund", commands::RegisterFund { fund: id("ZJ1"), terms }.into());
     let open = || Period { from: None, through: None };
     let terms = BenefitTerms {
+        approvals: None,
         fund: Some(id("ZJ1")),
         kind: BenefitKind::Voucher,
         limit_per_worker: None,

@@ -29,6 +29,7 @@ fn row(number: usize) -> ApplicationId {
 fn terms(places: u32, kind: BenefitKind) -> BenefitTerms {
     let day = |text: &str| Some(text.parse().expect("a day"));
     BenefitTerms {
+        approvals: None,
         fund: None,
         kind,
         limit_per_worker: Some(1),

@@ -32,6 +32,7 @@ fn worker() -> WorkerId {
 
 fn registered(places: u32) -> BenefitEvent {
     let terms = BenefitTerms {
+        approvals: None,
         fund: None,
         kind: BenefitKind::Place,
         limit_per_worker: None,

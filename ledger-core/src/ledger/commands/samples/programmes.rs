@@ -96,6 +96,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
     let benefit = |full: bool, kind| commands::RegisterBenefit {
         benefit: id("QY03"),
         terms: BenefitTerms {
+            approvals: None,
             fund: full.then(|| id("ZJ01")),
             kind,
             limit_per_worker: full.then_some(1),
