@@ -133,6 +133,8 @@ commands! {
     "apply_benefit" | "claim" => benefits::ApplyBenefit,
     "use_benefit" => benefits::UseBenefit,
     "withdraw_benefit" => withdrawals::WithdrawBenefit,
+    "check_benefit" => approvals::CheckBenefit,
+    "reject_benefit" => approvals::RejectBenefit,
     "issue_pass" | "pass" => passes::IssuePass,
     "register_offer" | "offer" => passes::RegisterOffer,
     "use_pass" | "honour" => passes::UsePass,
