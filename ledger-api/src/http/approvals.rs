@@ -26,9 +26,7 @@ use crate::service::command::{Ask, Asked};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
-    Routes::new()
-        .route(CommandKind::CheckBenefit, routes!(check))
-        .route(CommandKind::RejectBenefit, routes!(reject))
+    Routes::new().route(CommandKind::CheckBenefit, routes!(check)).route(CommandKind::RejectBenefit, routes!(reject))
 }
 
 /// The word of a body.

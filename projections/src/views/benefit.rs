@@ -26,6 +26,24 @@ pub struct Benefit {
     pub queue: Vec<Queued>,
     /// What waits for the word of bodies, in the order in which it came.
     pub proposed: Vec<Proposed>,
+    /// What was sent back last, the last one at the end; at most [`RETURNED_MAX`] of them.
+    pub returned: Vec<Returned>,
+}
+
+/// How many that were sent back a benefit's row keeps.
+pub const RETURNED_MAX: usize = 50;
+
+/// An application that was sent back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// The row's number (登记号).
+    pub application: ApplicationId,
+    /// When.
+    pub at: BusinessTime,
+    /// Why: the reference that the vault gave for it.
+    pub reason: String,
+    /// The worker's id (编号).
+    pub worker: WorkerId,
 }
 
 /// An application that waits for the word of bodies.
@@ -128,7 +146,18 @@ impl View for BenefitView {
                     proposal.checks.push((event.body.clone(), event.by.clone()));
                 }
             }
-            BenefitEvent::BenefitRejected(event) => row.decided(&event.application),
+            BenefitEvent::BenefitRejected(event) => {
+                row.decided(&event.application);
+                if row.returned.len() >= RETURNED_MAX {
+                    row.returned.remove(0);
+                }
+                row.returned.push(Returned {
+                    application: event.application.clone(),
+                    at: event.at,
+                    reason: event.reason.clone(),
+                    worker: event.worker.clone(),
+                });
+            }
         }
     }
 }

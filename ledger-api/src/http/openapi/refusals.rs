@@ -249,10 +249,7 @@ const LEDGER: &[(&str, &[Code])] = &[
             Code::WorkerDeparted,
         ],
     ),
-    (
-        "/v1/benefits/{id}/claims/{claim}/reject",
-        &[Code::InvalidDate, Code::AlreadyDecided, Code::SamePerson],
-    ),
+    ("/v1/benefits/{id}/claims/{claim}/reject", &[Code::InvalidDate, Code::AlreadyDecided, Code::SamePerson]),
     ("/v1/passes", &[Code::UnknownWorker, Code::InvalidDate, Code::WorkerDeparted]),
     ("/v1/offers", &[Code::UnknownMerchant, Code::InvalidDate]),
     (

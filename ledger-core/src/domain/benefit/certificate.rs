@@ -95,7 +95,8 @@ impl Certificate {
         }
         match self.reserved_for.as_ref().filter(|kept| **kept != claim.application) {
             Some(other) => {
-                let message = format!("certificate {} is kept for {other}, which waits for approval", claim.certificate);
+                let message =
+                    format!("certificate {} is kept for {other}, which waits for approval", claim.certificate);
                 Err(Refusal::new(Code::AlreadyClaimed, message))
             }
             None => Ok(()),

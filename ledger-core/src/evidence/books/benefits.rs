@@ -10,12 +10,12 @@ use foldhash::HashMap;
 
 use super::dues::{Cost, Dues, Owed};
 use super::ways::Persons;
-use approvals::Proposal;
 use crate::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms};
 use crate::domain::benefit::event::{BenefitApplied, BenefitUsed, BenefitWithdrawn};
 use crate::domain::benefit::{BenefitEvent, CertificateEvent};
 use crate::domain::ids::{ApplicationId, BenefitId, CertificateNo, Key, WorkerId};
 use crate::domain::money::Fen;
+use approvals::Proposal;
 
 /// What is known of each.
 #[derive(Debug, Default)]

@@ -180,18 +180,8 @@ pub struct RegisterBenefit {
 
 impl Definition for RegisterBenefit {
     fn write_content(&self, content: &mut Content) {
-        let BenefitTerms {
-            approvals,
-            fund,
-            kind,
-            limit_per_worker,
-            limit_yearly,
-            name,
-            places,
-            price,
-            value,
-            window,
-        } = &self.terms;
+        let BenefitTerms { approvals, fund, kind, limit_per_worker, limit_yearly, name, places, price, value, window } =
+            &self.terms;
         let kind = match kind {
             BenefitKind::Place => "place",
             BenefitKind::Voucher => "voucher",
