@@ -21,8 +21,9 @@ use ledger_core::ledger::{Command, commands};
 use rows::{Benefit, Letter, Visit, benefit, letter, visit};
 use serde::Deserialize;
 
+use super::applied::{Became, became};
 use super::form::{Fields, Sent, asked_yuan, ends_before, is_new_word, read_id};
-use super::me::{Became, became, withdrawal};
+use super::me::withdrawal;
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use super::trouble;
 use crate::access::policy::{CommandKind, Denied, Who, may_ever};

@@ -7,9 +7,9 @@ use ledger_core::ledger::{Command, commands};
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::approvals::{ReturnedApplication, WaitingApproval, approvals};
+use crate::web::applied::{Became, became, bodies};
 use crate::web::figures::yuan;
 use crate::web::form::{Fields, read_id};
-use crate::web::me::{Became, became, bodies};
 use crate::web::page::{Trouble, Visitor, give, new_key};
 use crate::web::words::Words;
 

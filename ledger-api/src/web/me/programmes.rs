@@ -1,9 +1,6 @@
 //! What `/me` shows of the programmes, and what its forms ask for: to apply for a benefit, to report and confirm visits.
 
 use chrono::NaiveDate;
-use ledger_core::domain::benefit::BenefitEvent;
-use ledger_core::domain::benefit::state::Proposal;
-use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{CertificateNo, WorkerId};
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pair::state::Visit;
@@ -11,7 +8,7 @@ use ledger_core::domain::pass::command::PassTerms;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::commands::benefits::AskedAmount;
-use ledger_core::ledger::{Command, Receipt, commands};
+use ledger_core::ledger::{Command, commands};
 
 use crate::access::policy::Who;
 use crate::app::App;
@@ -20,6 +17,7 @@ use crate::service::desk::today;
 use crate::service::keys::read_key;
 use crate::service::programmes::{OwnApplication, Programmes, of_worker};
 use crate::service::reading::read_date;
+use crate::web::applied::{Became, became, bodies};
 use crate::web::figures::points;
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give, new_key, new_number};
@@ -176,29 +174,6 @@ fn benefit(w: &Words, own: &OwnApplication, today: NaiveDate) -> Result<Benefit,
         still: if own.proposed { bodies.still.join("、") } else { String::new() },
         rejected: own.rejected.as_ref().map(|rejected| rejected.reason.clone()).unwrap_or_default(),
     })
-}
-
-/// The bodies of a proposal.
-#[derive(Default)]
-pub(in crate::web) struct Bodies<'a> {
-    /// Those that approved.
-    pub(in crate::web) passed: Vec<&'a str>,
-    /// Those that have not yet.
-    pub(in crate::web) still: Vec<&'a str>,
-}
-
-impl Bodies<'_> {
-    /// How many there are.
-    pub(in crate::web) fn all(&self) -> usize {
-        self.passed.len() + self.still.len()
-    }
-}
-
-/// The bodies of a proposal, where there is one.
-pub(in crate::web) fn bodies(proposal: Option<&Proposal>) -> Bodies<'_> {
-    let Some(proposal) = proposal else { return Bodies::default() };
-    let (passed, still) = proposal.approvals.iter().map(String::as_str).partition(|body| proposal.has(body));
-    Bodies { passed, still }
 }
 
 fn pair(
@@ -377,31 +352,4 @@ pub(in crate::web) fn withdrawal(fields: &Fields) -> Result<Command, Trouble> {
     let (benefit, application) = (read_id(fields.get("benefit"))?, read_id(fields.get("application"))?);
     let reason = fields.some("reason").map(str::to_owned);
     Ok(commands::WithdrawBenefit { benefit, application, reason }.into())
-}
-
-/// What became of an application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::web) enum Became {
-    /// One was given.
-    Granted,
-    /// It waits for a place.
-    Queued,
-    /// It waits for the word of bodies.
-    Proposed,
-}
-
-/// What became of an application by a command.
-pub(in crate::web) fn became(receipt: &Receipt) -> Became {
-    let mut events = receipt.events.iter().rev().filter_map(Event::as_benefit);
-    let found = events.find_map(|event| match event {
-        BenefitEvent::BenefitGranted(_) => Some(Became::Granted),
-        BenefitEvent::BenefitQueued(_) => Some(Became::Queued),
-        BenefitEvent::BenefitProposed(_) | BenefitEvent::BenefitChecked(_) => Some(Became::Proposed),
-        BenefitEvent::BenefitRegistered(_)
-        | BenefitEvent::BenefitUpdated(_)
-        | BenefitEvent::BenefitUsed(_)
-        | BenefitEvent::BenefitWithdrawn(_)
-        | BenefitEvent::BenefitRejected(_) => None,
-    });
-    found.unwrap_or(Became::Granted)
 }
