@@ -22,9 +22,9 @@ use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
-    accounts, acknowledged, actor, approvals, at, away, card_no, credit, dated, erasure_samples, first_samples, merchant,
-    merge_samples, points, probation_samples, programmes, proof, seals, selections, sites, stand_ins, statements,
-    store, way, withdrawals, worker,
+    accounts, acknowledged, actor, approvals, at, away, card_no, credit, dated, erasure_samples, first_samples,
+    merchant, merge_samples, points, probation_samples, programmes, proof, seals, selections, sites, stand_ins,
+    statements, store, way, withdrawals, worker,
 };
 
 fn encoded(event: &Event) -> String {

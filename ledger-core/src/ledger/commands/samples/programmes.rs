@@ -219,16 +219,9 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         certificate: full.then(|| id("ZS00003")),
         amount,
     };
-    let check = commands::CheckBenefit {
-        benefit: id("QY03"),
-        application: id("QD-0001"),
-        body: "市总工会".into(),
-    };
-    let reject = commands::RejectBenefit {
-        benefit: id("QY03"),
-        application: id("QD-0001"),
-        reason: "材料不全".into(),
-    };
+    let check = commands::CheckBenefit { benefit: id("QY03"), application: id("QD-0001"), body: "市总工会".into() };
+    let reject =
+        commands::RejectBenefit { benefit: id("QY03"), application: id("QD-0001"), reason: "材料不全".into() };
     let amount = AskedAmount::Amount(Fen::new(2_504));
     vec![
         ("register_appointment/full", appointment(true).into()),

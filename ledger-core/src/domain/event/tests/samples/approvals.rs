@@ -4,9 +4,7 @@ use super::super::super::{Event, V1};
 use super::{actor, at, points, worker};
 use crate::domain::benefit::certificate::{CertificateClaimed, CertificateEvent};
 use crate::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms};
-use crate::domain::benefit::event::{
-    BenefitChecked, BenefitEvent, BenefitProposed, BenefitRecorded, BenefitRejected,
-};
+use crate::domain::benefit::event::{BenefitChecked, BenefitEvent, BenefitProposed, BenefitRecorded, BenefitRejected};
 use crate::domain::money::Fen;
 use crate::domain::period::Period;
 
