@@ -1,6 +1,5 @@
 //! Withdrawals (撤回申请): whoever was granted a benefit gives it back unused, and whoever waits for one, or for its approval,
-//! waits no more. The
-//! place goes to the next in the queue in the same commit.
+//! waits no more. The place goes to the next in the queue in the same commit.
 
 use serde::{Deserialize, Serialize};
 
