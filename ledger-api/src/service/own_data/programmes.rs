@@ -216,6 +216,7 @@ fn review(row: &projections::views::application::Application) -> Cell {
 async fn applications(app: &App, worker: &WorkerId, told: Told) -> Result<Vec<Vec<Cell>>, ServiceError> {
     let rows = app.views.applications(worker.as_str()).await?.value;
     let row = |(id, row): (String, projections::views::application::Application)| {
+        let review = review(&row);
         let terms = row.terms?;
         Some(vec![
             text(id),
@@ -226,7 +227,7 @@ async fn applications(app: &App, worker: &WorkerId, told: Told) -> Result<Vec<Ve
             Cell::maybe(terms.amount),
             told.at(row.used.as_ref().map(|used| used.at)),
             Cell::maybe(row.used.as_ref().and_then(|used| used.merchant.as_ref())),
-            review(&row),
+            review,
         ])
     };
     Ok(rows.into_iter().filter_map(row).collect())
