@@ -161,3 +161,6 @@ impl View for BenefitView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
