@@ -14,6 +14,7 @@ pub mod acknowledgements;
 pub mod appointments;
 mod appraisal_seals;
 pub mod appraisals;
+pub mod approvals;
 pub mod audit;
 pub mod audits;
 pub mod batch;
@@ -165,6 +166,7 @@ fn guarded() -> Routes {
         .merge(benefits::routes())
         .merge(stand_ins::routes())
         .merge(withdrawals::routes())
+        .merge(approvals::routes())
         .merge(selections::routes())
         .merge(statements::routes())
         .merge(acknowledgements::routes())

@@ -14,6 +14,7 @@
 pub mod accounts;
 pub mod administrators;
 pub mod appraisals;
+pub mod approvals;
 pub mod audit;
 pub mod away;
 pub mod begun;

@@ -14,6 +14,7 @@
 
 mod accounts;
 mod admin;
+mod applied;
 mod appointments;
 mod assets;
 mod audit;

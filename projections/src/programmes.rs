@@ -73,6 +73,8 @@ pub struct Programmes {
     credits: BTreeMap<String, String>,
     /// The applications that wait.
     queued: BTreeSet<String>,
+    /// The applications that wait for the word of bodies: neither granted nor waiting nor used.
+    proposed: BTreeSet<String>,
     /// The claims that are under way.
     underway: BTreeSet<String>,
 }
@@ -134,21 +136,30 @@ impl Programmes {
             BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_) => {}
             BenefitEvent::BenefitGranted(event) => {
                 figures.granted += 1;
+                self.proposed.remove(event.application.as_str());
                 if self.queued.remove(event.application.as_str()) {
                     figures.waiting -= 1;
                 }
             }
             BenefitEvent::BenefitQueued(event) => {
                 figures.waiting += 1;
+                self.proposed.remove(event.application.as_str());
                 self.queued.insert(event.application.to_string());
             }
             BenefitEvent::BenefitUsed(_) => figures.used += 1,
             BenefitEvent::BenefitWithdrawn(event) => {
                 if self.queued.remove(event.application.as_str()) {
                     figures.waiting -= 1;
-                } else {
+                } else if !self.proposed.remove(event.application.as_str()) {
                     figures.granted = figures.granted.saturating_sub(1);
                 }
+            }
+            BenefitEvent::BenefitProposed(event) => {
+                self.proposed.insert(event.application.to_string());
+            }
+            BenefitEvent::BenefitChecked(_) => {}
+            BenefitEvent::BenefitRejected(event) => {
+                self.proposed.remove(event.application.as_str());
             }
         }
     }

@@ -117,6 +117,9 @@ const fn kind(command: &Command) -> &'static str {
         Command::ApplyBenefit(_) => "apply for a benefit",
         Command::UseBenefit(_) => "use a benefit",
         Command::WithdrawBenefit(_) => "withdraw a benefit",
+        Command::ProposeBenefit(_) => "propose a benefit",
+        Command::CheckBenefit(_) => "approve a benefit",
+        Command::RejectBenefit(_) => "send a benefit back",
         Command::IssuePass(_) => "issue pass",
         Command::RegisterOffer(_) => "register offer",
         Command::UsePass(_) => "use pass",
@@ -131,7 +134,7 @@ const fn kind(command: &Command) -> &'static str {
     }
 }
 
-const KINDS: usize = 77;
+const KINDS: usize = 80;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

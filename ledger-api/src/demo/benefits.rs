@@ -67,6 +67,7 @@ pub(super) fn setup() -> Result<Vec<Planned>, IdError> {
     ] {
         let fund = [POLICY, STAY, TUITION, AWARD, CARE].into_iter().find(|known| known.0 == id).map(|known| known.1);
         let terms = BenefitTerms {
+            approvals: None,
             fund: fund.map(str::parse).transpose()?,
             kind,
             limit_per_worker: limit,

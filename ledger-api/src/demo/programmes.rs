@@ -30,6 +30,12 @@ const FIRST_KEY: &str = "demo/programmes";
 pub(super) const FUND: &str = "YS-ZJ01";
 /// Whose fund that is.
 pub(super) const UNION: &str = "演示总工会";
+/// Another body, which approves what is about somebody's health.
+const HEALTH: &str = "演示卫生健康局";
+/// What both approve.
+const APPROVED: &str = "YS-QY10";
+/// Who applied for it.
+const PROPOSED: [u32; 2] = [5, 9];
 /// Who is helped by a pair and has left.
 const LEAVES: u32 = 234;
 /// Health tests that a trade union pays, and the workers who want one: thirty more than there are tests.
@@ -219,6 +225,7 @@ impl Plan {
             ("YS-QY04", "困难补助", BenefitKind::Grant, None, Some(1), 0, 0),
         ] {
             let terms = BenefitTerms {
+                approvals: None,
                 fund: (fen > 0 || kind == BenefitKind::Grant).then(|| FUND.parse()).transpose()?,
                 kind,
                 limit_per_worker: limit,
@@ -242,6 +249,38 @@ impl Plan {
         for (id, benefit, worker) in applicants {
             let command = self.applies(&id, benefit, worker_id(worker)?)?;
             commands.push((id, command));
+        }
+        commands.extend(self.approvals()?);
+        Ok(commands)
+    }
+
+    /// What two bodies have to approve, and two applications of which neither has said anything yet.
+    fn approvals(&self) -> Result<Vec<(String, Command)>, IdError> {
+        let terms = BenefitTerms {
+            approvals: Some(vec![UNION.to_owned(), HEALTH.to_owned()]),
+            fund: None,
+            kind: BenefitKind::Place,
+            limit_per_worker: Some(1),
+            limit_yearly: true,
+            name: "心理关爱名额".to_owned(),
+            places: Some(6),
+            price: Points::ZERO,
+            value: Fen::ZERO,
+            window: Period { from: Some(self.ago(SINCE)), through: Some(self.ahead(90)) },
+        };
+        let register = commands::RegisterBenefit { benefit: APPROVED.parse()?, terms };
+        let mut commands = vec![(format!("demo/benefit/{APPROVED}"), register.into())];
+        for (nth, worker) in (1..).zip(PROPOSED) {
+            let id = format!("YS-DS{nth:02}");
+            let command = commands::ProposeBenefit {
+                application: id.parse()?,
+                benefit: APPROVED.parse()?,
+                worker: worker_id(worker)?,
+                at: Some(self.now),
+                certificate: None,
+                amount: AskedAmount::Blank,
+            };
+            commands.push((id, command.into()));
         }
         Ok(commands)
     }

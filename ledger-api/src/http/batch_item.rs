@@ -16,11 +16,11 @@ use super::command::Body;
 use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, MONTH_PATTERN, string};
 use super::{acknowledgements, appointments, benefits, pairs, passes, requests, selection_objections, selections};
+use super::{approvals, request_claims, request_routing};
 use super::{
     cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, stand_ins, statements,
     stores, withdrawals, workers,
 };
-use super::{request_claims, request_routing};
 use crate::service::command::Asked;
 
 const KEY: &str = "key";
@@ -133,6 +133,8 @@ commands! {
     "apply_benefit" | "claim" => benefits::ApplyBenefit,
     "use_benefit" => benefits::UseBenefit,
     "withdraw_benefit" => withdrawals::WithdrawBenefit,
+    "check_benefit" => approvals::CheckBenefit,
+    "reject_benefit" => approvals::RejectBenefit,
     "issue_pass" | "pass" => passes::IssuePass,
     "register_offer" | "offer" => passes::RegisterOffer,
     "use_pass" | "honour" => passes::UsePass,

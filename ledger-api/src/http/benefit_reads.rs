@@ -59,6 +59,10 @@ struct BenefitJson {
     used: u64,
     /// Given back, or waited for no more.
     withdrawn: u64,
+    /// The bodies that approve an application before anything is given (审核单位); none where nobody does.
+    approvals: Vec<String>,
+    /// What waits for their word: neither granted nor waiting.
+    proposed: usize,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,7 +82,7 @@ struct BenefitList {
 }
 
 fn benefit_json(benefit: String, row: Benefit) -> Option<BenefitJson> {
-    let (waiting, terms) = (row.waiting(), row.terms?);
+    let (waiting, proposed, terms) = (row.waiting(), row.proposed.len(), row.terms?);
     Some(BenefitJson {
         benefit,
         name: terms.name,
@@ -99,6 +103,8 @@ fn benefit_json(benefit: String, row: Benefit) -> Option<BenefitJson> {
         waiting,
         used: row.used,
         withdrawn: row.withdrawn,
+        approvals: terms.approvals.unwrap_or_default(),
+        proposed,
     })
 }
 

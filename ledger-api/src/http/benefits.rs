@@ -169,6 +169,11 @@ pub struct RegisterBenefit {
     /// 单价(元).
     #[serde(default)]
     value: Option<YuanJson>,
+    /// 审核单位: the bodies that approve an application before anything is given, each by a person of its own. Left out, they
+    /// stay as they were; an empty list ends them.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Reason>>, max_items = 2)]
+    approvals: Option<Vec<Text>>,
 }
 
 /// A benefit as recorded.
@@ -192,6 +197,7 @@ impl Ask for RegisterBenefit {
             BenefitKindJson::Grant => BenefitKind::Grant,
         };
         let terms = BenefitTerms {
+            approvals: self.approvals.map(|bodies| bodies.into_iter().map(|body| body.0).collect()),
             fund: self.fund,
             kind,
             limit_per_worker: self.limit_per_worker,
@@ -261,7 +267,7 @@ pub struct ApplicationAnswer {
     /// For which benefit.
     #[schema(value_type = String)]
     benefit: BenefitId,
-    /// `granted`, or `waiting`: places are gone, and it stands in the queue.
+    /// `granted`, or `waiting`: places are gone, and it stands in the queue, or `proposed`: bodies approve it first.
     #[schema(value_type = String, examples("granted"))]
     status: &'static str,
     /// Durable up to here.
@@ -274,28 +280,32 @@ impl Ask for ApplyBenefit {
 
     fn command(self, path: OfBenefit) -> Result<Asked, ServiceError> {
         let no_date = self.at.0.as_ref().err().map(|sent| no_time("at", sent));
-        let command = commands::ApplyBenefit {
+        // Whether bodies approve it is told by the benefit as it stands when this is decided.
+        let command = commands::ProposeBenefit {
             application: (&path.key).into(),
             benefit: path.benefit,
             worker: self.worker,
             at: self.at.0.ok(),
             certificate: self.certificate,
             amount: self.amount.map_or(AskedAmount::Blank, YuanJson::asked),
-            used: None,
-            completes: false,
         };
         Ok(Asked { no_date, ..Asked::from(Command::from(command)) })
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<ApplicationAnswer> {
-        let Command::ApplyBenefit(commands::ApplyBenefit { application, benefit, .. }) = command else { return None };
+        let Command::ProposeBenefit(commands::ProposeBenefit { application, benefit, .. }) = command else {
+            return None;
+        };
         let status = receipt.events.iter().filter_map(Event::as_benefit).find_map(|event| match event {
             BenefitEvent::BenefitGranted(_) => Some("granted"),
             BenefitEvent::BenefitQueued(_) => Some("waiting"),
+            BenefitEvent::BenefitProposed(_) => Some("proposed"),
             BenefitEvent::BenefitRegistered(_)
             | BenefitEvent::BenefitUpdated(_)
             | BenefitEvent::BenefitUsed(_)
-            | BenefitEvent::BenefitWithdrawn(_) => None,
+            | BenefitEvent::BenefitWithdrawn(_)
+            | BenefitEvent::BenefitChecked(_)
+            | BenefitEvent::BenefitRejected(_) => None,
         })?;
         let (claim, benefit) = (application.clone(), benefit.clone());
         Some(ApplicationAnswer { claim, benefit, status, position: receipt.position })
@@ -307,10 +317,11 @@ impl Body for ApplyBenefit {
     const PATH: &'static [(&'static str, Code)] = &[("benefit", Code::UnknownBenefit)];
 }
 
-/// Apply for a benefit (权益登记): points are spent and money is set aside at once, or it waits for a place.
+/// Apply for a benefit (权益登记): points are spent and money is set aside at once, or it waits for a place; where bodies
+/// approve (审核单位), nothing is given before the last of them said so.
 #[utoipa::path(post, path = "/v1/benefits/{id}/claims", tag = "benefits", request_body = ApplyBenefit,
     params(("id" = String, Path, description = "The benefit.")),
-    responses((status = 201, description = "Granted, or waiting.", body = ApplicationAnswer)))]
+    responses((status = 201, description = "Granted, waiting, or proposed.", body = ApplicationAnswer)))]
 async fn apply(
     State(app): State<App>,
     ApiPath(benefit): ApiPath<BenefitId>,

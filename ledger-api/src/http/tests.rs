@@ -2,6 +2,7 @@
 
 mod access;
 mod appraisals;
+mod approvals;
 mod away;
 mod batch;
 mod counter_proof;

@@ -191,6 +191,7 @@ pub(super) fn benefit(row: &Row, frame: &SetupFrame) -> Told<Asked> {
         Some(_) => return Err(invalid(wrong(row, "限额周期", "is neither 年 nor blank for all time"))),
     };
     let terms = BenefitTerms {
+        approvals: None,
         fund: told(maybe_id(row, "资金编号"), Code::InvalidInput)?,
         kind,
         limit_per_worker: told(count(row, "每人限额"), Code::InvalidInput)?,

@@ -3,9 +3,8 @@
 
 use chrono::NaiveDate;
 use ledger_core::domain::benefit::BenefitEvent;
-use ledger_core::domain::benefit::event::BenefitApplied;
 use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::{ApplicationId, BenefitId, Key};
+use ledger_core::domain::ids::{ApplicationId, BenefitId, Key, WorkerId};
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pass::command::OfferTerms;
 use ledger_core::domain::refusal::Code;
@@ -73,17 +72,34 @@ pub async fn benefit_of(app: &App, application: &ApplicationId) -> Result<Benefi
 /// [`ServiceError::Unavailable`].
 pub async fn was_withdrawn(app: &App, application: &ApplicationId) -> Result<bool, ServiceError> {
     let Some(asked) = applied(app, application).await? else { return Ok(false) };
-    let rows = app.views.applications(asked.terms.worker.as_str()).await?.value;
+    let rows = app.views.applications(asked.worker.as_str()).await?.value;
     Ok(rows.iter().any(|(id, row)| id == application.as_str() && row.withdrawn.is_some()))
 }
 
+/// Who applied for what under a number.
+pub(super) struct Applied {
+    pub(super) benefit: BenefitId,
+    pub(super) worker: WorkerId,
+}
+
 /// What was applied for under a number; none where nobody did.
-pub(super) async fn applied(app: &App, application: &ApplicationId) -> Result<Option<BenefitApplied>, ServiceError> {
+pub(super) async fn applied(app: &App, application: &ApplicationId) -> Result<Option<Applied>, ServiceError> {
     for event in events_of(app, &Key::from(application)).await? {
-        if let Event::Benefit(BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked)) = event
-            && asked.application == *application
-        {
-            return Ok(Some(asked));
+        let Event::Benefit(event) = event else { continue };
+        let (told, benefit, worker) = match event {
+            BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked) => {
+                (asked.application, asked.benefit, asked.terms.worker)
+            }
+            BenefitEvent::BenefitProposed(asked) => (asked.application, asked.benefit, asked.terms.worker),
+            BenefitEvent::BenefitRegistered(_)
+            | BenefitEvent::BenefitUpdated(_)
+            | BenefitEvent::BenefitUsed(_)
+            | BenefitEvent::BenefitWithdrawn(_)
+            | BenefitEvent::BenefitChecked(_)
+            | BenefitEvent::BenefitRejected(_) => continue,
+        };
+        if told == *application {
+            return Ok(Some(Applied { benefit, worker }));
         }
     }
     Ok(None)

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use ledger_core::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms, Use};
+use ledger_core::domain::benefit::state::Proposal;
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::pass::{Offer, Pass};
 use ledger_core::domain::worker::command::AppointmentTerms;
-use projections::views::application::Withdrawal;
+use projections::views::application::{Rejection, Withdrawal};
 use projections::views::benefit::Benefit;
 
 use super::ServiceError;
@@ -55,12 +56,18 @@ pub struct OwnApplication {
     pub used: Option<Use>,
     /// When and why it was withdrawn, once it was.
     pub withdrawn: Option<Withdrawal>,
+    /// Whether it waits for the word of bodies.
+    pub proposed: bool,
+    /// What these said of it, where it was proposed to them.
+    pub proposal: Option<Proposal>,
+    /// When and why it was sent back, once it was.
+    pub rejected: Option<Rejection>,
 }
 
 impl OwnApplication {
     /// Whether it can be withdrawn.
     pub const fn is_open(&self) -> bool {
-        self.used.is_none() && self.withdrawn.is_none()
+        self.used.is_none() && self.withdrawn.is_none() && self.rejected.is_none()
     }
 }
 
@@ -148,12 +155,16 @@ async fn applications(
         let benefit = benefits.get(&of)?;
         let place = if row.waits { benefit.place_of(&id) } else { None };
         let (benefit, used, withdrawn) = (benefit.terms.clone()?, row.used, row.withdrawn);
-        Some(OwnApplication { of, place, terms: row.terms?, benefit, used, withdrawn, id })
+        let (proposed, proposal, rejected) = (row.proposed, row.proposal, row.rejected);
+        let terms = row.terms?;
+        Some(OwnApplication { of, place, terms, benefit, used, withdrawn, proposed, proposal, rejected, id })
     });
     let mut rows: Vec<OwnApplication> = rows.collect();
-    let written = rows.iter_mut().filter_map(|row| {
-        let reason = row.withdrawn.as_mut()?.reason.as_mut()?;
-        Some(Written::of_worker(worker, Some(row.id.as_str()), reason))
+    let written = rows.iter_mut().flat_map(|row| {
+        let withdrawn = row.withdrawn.as_mut().and_then(|withdrawn| withdrawn.reason.as_mut());
+        let rejected = row.rejected.as_mut().map(|rejected| &mut rejected.reason);
+        let id = row.id.as_str();
+        withdrawn.into_iter().chain(rejected).map(move |reason| Written::of_worker(worker, Some(id), reason))
     });
     tell(&app.vault, who, written.collect()).await;
     rows.sort_by_key(|row| std::cmp::Reverse(row.terms.at));
@@ -165,7 +176,7 @@ fn offered(benefits: &BTreeMap<String, Benefit>, had: &[OwnApplication], today: 
     let open = benefits.iter().filter_map(|(id, row)| {
         let terms = row.terms.as_ref()?;
         let year = chrono::Datelike::year(&today);
-        let stands = |own: &&OwnApplication| own.of == *id && own.withdrawn.is_none();
+        let stands = |own: &&OwnApplication| own.of == *id && own.withdrawn.is_none() && own.rejected.is_none();
         let counted = had.iter().filter(stands).filter(|own| !terms.limit_yearly || own.terms.at.year() == year);
         let below =
             terms.limit_per_worker.is_none_or(|limit| counted.count() < usize::try_from(limit).unwrap_or(usize::MAX));

@@ -232,11 +232,11 @@ async fn first_event(app: &App, stream: StreamId) -> Result<Option<Event>, Servi
     Ok(entries.first().map(|entry| entry.event()).transpose()?)
 }
 
-/// Whoever applied under a name, be it granted or waiting.
+/// Whoever applied under a name, be it granted, waiting or to be approved.
 async fn of_application(app: &App, application: &str) -> Result<Whereabouts, ServiceError> {
     let Ok(application) = ApplicationId::new(application) else { return Ok(Whereabouts::default()) };
     match applied(app, &application).await? {
-        Some(asked) => of_worker(app, asked.terms.worker.as_str()).await,
+        Some(asked) => of_worker(app, asked.worker.as_str()).await,
         None => Ok(Whereabouts::default()),
     }
 }

@@ -67,6 +67,10 @@ async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerI
         if let Some(BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked)) = event.as_benefit() {
             return Ok(Some(asked.terms.worker.clone()));
         }
+        // One that bodies have to approve.
+        if let Some(BenefitEvent::BenefitProposed(asked)) = event.as_benefit() {
+            return Ok(Some(asked.terms.worker.clone()));
+        }
         // A request is about whoever reported it, if a worker did.
         if let Some(RequestEvent::RequestPosted(posted)) = event.as_request() {
             return Ok(posted.reporter.clone());

@@ -1,6 +1,7 @@
 //! `/appointments`: what the desk keeps of the programmes: visits that wait for the other one of a pair, who is appointed as
 //! what and until when, and who waits for which benefit.
 
+mod approvals;
 mod pairs;
 mod passes;
 mod rows;
@@ -20,8 +21,9 @@ use ledger_core::ledger::{Command, commands};
 use rows::{Benefit, Letter, Visit, benefit, letter, visit};
 use serde::Deserialize;
 
+use super::applied::{Became, became};
 use super::form::{Fields, Sent, asked_yuan, ends_before, is_new_word, read_id};
-use super::me::{is_queued, withdrawal};
+use super::me::withdrawal;
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use super::trouble;
 use crate::access::policy::{CommandKind, Denied, Who, may_ever};
@@ -41,6 +43,7 @@ struct Page {
     bad: String,
     visits: Vec<Visit>,
     confirms: bool,
+    approvals: approvals::Part,
     letters: Vec<Letter>,
     /// Whose appointments were asked for; blank for all.
     whose: String,
@@ -193,6 +196,7 @@ async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError)
             told(&[(Code::LimitPerWorker, had)])
         }
         "withdraw" => told(&[(Code::UnknownBenefit, r.other_benefit)]),
+        "check_benefit" | "reject_benefit" => told(&approvals::no(w)),
         _ => told(&[]),
     })
 }
@@ -241,18 +245,20 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Stri
         }
         "apply" => {
             let key = fields.get("key");
-            let command = commands::ApplyBenefit {
+            let command = commands::ProposeBenefit {
                 application: (&read_key(key)?).into(),
                 benefit: read_id(fields.get("benefit"))?,
                 worker: read_id(&fields.get("worker").to_uppercase())?,
                 at: BusinessTime::parse(fields.get("at")),
                 certificate: fields.some("certificate").map(read_id::<CertificateNo>).transpose()?,
                 amount: asked_yuan(fields.get("amount")),
-                used: None,
-                completes: false,
             };
             let receipt = give(app, visitor, key, Command::from(command)).await?;
-            let said = if is_queued(&receipt) { w.appointments.queued_for } else { w.appointments.granted_for };
+            let said = match became(&receipt) {
+                Became::Granted => w.appointments.granted_for,
+                Became::Queued => w.appointments.queued_for,
+                Became::Proposed => w.approvals.proposed_for,
+            };
             return Ok(format!("{said} {key}"));
         }
         "withdraw" => {
@@ -260,6 +266,8 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Stri
             fields.reason("reason")?;
             (withdrawal(fields)?, w.programmes.withdrawal_done)
         }
+        "check_benefit" => return approvals::check(app, visitor, fields).await,
+        "reject_benefit" => (approvals::reject(fields)?, w.approvals.sent_back),
         "dismiss" => (appointment(fields, required(fields, "ended").map(Some)?)?, w.appointments.dismissed),
         _ => (appointment(fields, None)?, w.appointments.appointed),
     };
@@ -319,6 +327,7 @@ async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Resp
         bad,
         visits: visits_waiting(app, who).await?.into_iter().map(|row| visit(w, row, &called, today)).collect(),
         confirms: operator && may_ever(who, CommandKind::ConfirmVisit),
+        approvals: approvals::part(app, visitor, approver && may_ever(who, CommandKind::CheckBenefit)).await?,
         cut: letters.len() >= SHOWN_MAX,
         letters: (0_usize..).zip(letters).map(|(at, row)| letter(w, at, row, today)).collect(),
         whose: of,

@@ -103,7 +103,7 @@ struct Publicised {
     when: String,
 }
 
-pub(super) use programmes::{days_left, is_queued, letter_state, pass_state, withdrawal};
+pub(super) use programmes::{days_left, letter_state, pass_state, withdrawal};
 pub(super) use proof::picture;
 pub(super) use stores::{PICK_UP, called, until};
 

@@ -1,6 +1,7 @@
 //! The programmes' pages over the demonstration district, as a browser without script meets them: what stands on each, what
 //! its forms do, and that a foreign role is refused. The ledger's clock stands still.
 
+mod approvals;
 mod auditing;
 mod branch;
 mod desk;

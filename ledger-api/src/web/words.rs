@@ -26,6 +26,7 @@ macro_rules! words {
 
 mod accounts;
 mod appointments;
+mod approvals;
 mod decisions;
 mod desk_words;
 mod findings;
@@ -53,7 +54,7 @@ mod visits;
 
 words! {
     @with [
-        accounts, appointments, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
+        accounts, appointments, approvals, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -426,15 +427,16 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview,
-        programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections,
-        sites_page, statements, trace, uploads, visits,
+        ALL, accounts, appointments, approvals, decisions, desk_words, findings, holds, merchant_words, merging, oidc,
+        overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page,
+        selections, sites_page, statements, trace, uploads, visits,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
         ALL,
         accounts::ALL,
         appointments::ALL,
+        approvals::ALL,
         decisions::ALL,
         desk_words::ALL,
         findings::ALL,

@@ -1,6 +1,7 @@
 //! A benefit (权益项目): places, vouchers or grants of money, who was given one, who waits, and what was used. And the
 //! certificate of which each is claimed once.
 
+mod approval;
 pub mod certificate;
 pub mod command;
 pub mod decide;

@@ -30,9 +30,9 @@ pub const PAIR: u32 = 2;
 /// Of funds.
 pub const FUND: u32 = 3;
 /// Of benefits.
-pub const BENEFIT: u32 = 2;
+pub const BENEFIT: u32 = 3;
 /// Of certificates.
-pub const CERTIFICATE: u32 = 2;
+pub const CERTIFICATE: u32 = 3;
 /// Of passes.
 pub const PASS: u32 = 1;
 /// Of offers.

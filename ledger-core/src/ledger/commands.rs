@@ -2,6 +2,7 @@
 //! decided all stand in its own file below. The list here is what the compiler holds all of them to.
 
 pub mod accounts;
+pub mod approvals;
 pub mod beforehand;
 pub mod benefits;
 pub mod cards;
@@ -31,6 +32,7 @@ pub mod workers;
 use serde::{Deserialize, Serialize};
 
 pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
+pub use approvals::{CheckBenefit, ProposeBenefit, RejectBenefit};
 pub use benefits::{ApplyBenefit, UseBenefit, UsePass};
 pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use claims::{ClaimRequest, ReportHandling, ReturnClaim};
@@ -357,6 +359,12 @@ commands! {
     UseBenefit(UseBenefit),
     /// Give a benefit back, or wait for it no more.
     WithdrawBenefit(WithdrawBenefit),
+    /// Propose a benefit to the bodies that approve it.
+    ProposeBenefit(ProposeBenefit),
+    /// Approve it for one of them.
+    CheckBenefit(CheckBenefit),
+    /// Send it back.
+    RejectBenefit(RejectBenefit),
     /// Issue a pass.
     IssuePass(IssuePass),
     /// Register an offer.

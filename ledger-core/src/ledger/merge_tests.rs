@@ -337,6 +337,7 @@ async fn a_place_that_came_after_a_merge_is_paid_and_given_back_under_the_kept_i
     let (body, source) = ("区总工会".into(), "工会经费".into());
     let fund = FundTerms { appropriated: Fen::new(10_000), body, source, year: None };
     let benefit = BenefitTerms {
+        approvals: None,
         fund: Some(id("ZJ1")),
         kind: BenefitKind::Place,
         limit_per_worker: None,

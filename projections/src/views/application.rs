@@ -1,10 +1,11 @@
-//! One row an application of a worker for a benefit: whether it was granted or waits, how it was used, and whether it was
-//! withdrawn.
+//! One row an application of a worker for a benefit: whether it was granted or waits, for a place or for the word of bodies,
+//! how it was used, and whether it was withdrawn or sent back.
 
 use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::benefit::command::{ApplicationTerms, Use};
+use ledger_core::domain::benefit::state::Proposal;
 use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::BenefitId;
+use ledger_core::domain::ids::{Actor, BenefitId};
 use ledger_core::domain::time::BusinessTime;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -25,6 +26,23 @@ pub struct Application {
     pub used: Option<Use>,
     /// When and why it was withdrawn, once it was.
     pub withdrawn: Option<Withdrawal>,
+    /// Whether it waits for the word of bodies.
+    pub proposed: bool,
+    /// What these said of it, where it was proposed to them.
+    pub proposal: Option<Proposal>,
+    /// When and why it was sent back, once it was.
+    pub rejected: Option<Rejection>,
+}
+
+/// That an application was sent back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// When.
+    pub at: BusinessTime,
+    /// The account that acts.
+    pub by: Actor,
+    /// Why: the reference that the vault gave for it.
+    pub reason: String,
 }
 
 /// That an application was withdrawn.
@@ -50,6 +68,9 @@ impl View for ApplicationView {
             }
             Some(BenefitEvent::BenefitUsed(event)) => vec![under(event.worker.as_str(), &event.application)],
             Some(BenefitEvent::BenefitWithdrawn(event)) => vec![under(event.worker.as_str(), &event.application)],
+            Some(BenefitEvent::BenefitProposed(event)) => vec![under(event.terms.worker.as_str(), &event.application)],
+            Some(BenefitEvent::BenefitChecked(event)) => vec![under(event.worker.as_str(), &event.application)],
+            Some(BenefitEvent::BenefitRejected(event)) => vec![under(event.worker.as_str(), &event.application)],
             Some(BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_)) | None => Vec::new(),
         }
     }
@@ -60,16 +81,36 @@ impl View for ApplicationView {
                 row.benefit = Some(event.benefit.clone());
                 row.terms = Some(event.terms.clone());
                 row.waits = false;
+                row.proposed = false;
             }
             Some(BenefitEvent::BenefitQueued(event)) => {
                 row.benefit = Some(event.benefit.clone());
                 row.terms = Some(event.terms.clone());
                 row.waits = true;
+                row.proposed = false;
             }
             Some(BenefitEvent::BenefitUsed(event)) => row.used = Some(event.used.clone()),
             Some(BenefitEvent::BenefitWithdrawn(event)) => {
                 row.waits = false;
+                row.proposed = false;
                 row.withdrawn = Some(Withdrawal { at: event.at, reason: event.reason.clone() });
+            }
+            Some(BenefitEvent::BenefitProposed(event)) => {
+                row.benefit = Some(event.benefit.clone());
+                row.terms = Some(event.terms.clone());
+                row.proposed = true;
+                let (approvals, by) = (event.approvals.clone(), event.by.clone());
+                row.proposal = Some(Proposal { approvals, by, checks: Vec::new() });
+            }
+            Some(BenefitEvent::BenefitChecked(event)) => {
+                if let Some(proposal) = &mut row.proposal {
+                    proposal.checks.push((event.body.clone(), event.by.clone()));
+                }
+            }
+            Some(BenefitEvent::BenefitRejected(event)) => {
+                row.proposed = false;
+                let (at, by, reason) = (event.at, event.by.clone(), event.reason.clone());
+                row.rejected = Some(Rejection { at, by, reason });
             }
             Some(BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_)) | None => {}
         }

@@ -1,7 +1,8 @@
-//! One row a benefit: its particulars, how many were given and used, and who waits.
+//! One row a benefit: its particulars, how many were given and used, who waits, and what bodies have to approve.
 
 use ledger_core::domain::benefit::BenefitEvent;
-use ledger_core::domain::benefit::command::BenefitTerms;
+use ledger_core::domain::benefit::command::{ApplicationTerms, BenefitTerms};
+use ledger_core::domain::benefit::state::Proposal;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{ApplicationId, WorkerId};
 use ledger_core::domain::time::BusinessTime;
@@ -23,6 +24,37 @@ pub struct Benefit {
     pub withdrawn: u64,
     /// Who waits, in the order in which they came.
     pub queue: Vec<Queued>,
+    /// What waits for the word of bodies, in the order in which it came.
+    pub proposed: Vec<Proposed>,
+    /// What was sent back last, the last one at the end; at most [`RETURNED_MAX`] of them.
+    pub returned: Vec<Returned>,
+}
+
+/// How many that were sent back a benefit's row keeps.
+pub const RETURNED_MAX: usize = 50;
+
+/// An application that was sent back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// The row's number (登记号).
+    pub application: ApplicationId,
+    /// When.
+    pub at: BusinessTime,
+    /// Why: the reference that the vault gave for it.
+    pub reason: String,
+    /// The worker's id (编号).
+    pub worker: WorkerId,
+}
+
+/// An application that waits for the word of bodies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// The row's number (登记号).
+    pub application: ApplicationId,
+    /// What was asked.
+    pub terms: ApplicationTerms,
+    /// Who proposed it to whom, and what these said.
+    pub proposal: Proposal,
 }
 
 /// An application that waits.
@@ -46,6 +78,11 @@ impl Benefit {
     pub fn place_of(&self, application: &str) -> Option<usize> {
         let at = self.queue.iter().position(|queued| queued.application.as_str() == application)?;
         Some(at + 1)
+    }
+
+    /// What was proposed waits for nobody's word any more.
+    fn decided(&mut self, application: &ApplicationId) {
+        self.proposed.retain(|proposed| proposed.application != *application);
     }
 
     /// How many are left; none where there is no end of them.
@@ -75,8 +112,10 @@ impl View for BenefitView {
             BenefitEvent::BenefitGranted(event) => {
                 row.granted += 1;
                 row.queue.retain(|queued| queued.application != event.application);
+                row.decided(&event.application);
             }
             BenefitEvent::BenefitQueued(event) => {
+                row.decided(&event.application);
                 row.queue.push(Queued {
                     application: event.application.clone(),
                     at: event.terms.at,
@@ -88,10 +127,40 @@ impl View for BenefitView {
                 row.withdrawn += 1;
                 if event.waited {
                     row.queue.retain(|queued| queued.application != event.application);
+                    row.decided(&event.application);
                 } else {
                     row.granted = row.granted.saturating_sub(1);
                 }
             }
+            BenefitEvent::BenefitProposed(event) => {
+                let (approvals, by) = (event.approvals.clone(), event.by.clone());
+                row.proposed.push(Proposed {
+                    application: event.application.clone(),
+                    terms: event.terms.clone(),
+                    proposal: Proposal { approvals, by, checks: Vec::new() },
+                });
+            }
+            BenefitEvent::BenefitChecked(event) => {
+                let waiting = row.proposed.iter_mut().find(|proposed| proposed.application == event.application);
+                if let Some(Proposed { proposal, .. }) = waiting {
+                    proposal.checks.push((event.body.clone(), event.by.clone()));
+                }
+            }
+            BenefitEvent::BenefitRejected(event) => {
+                row.decided(&event.application);
+                if row.returned.len() >= RETURNED_MAX {
+                    row.returned.remove(0);
+                }
+                row.returned.push(Returned {
+                    application: event.application.clone(),
+                    at: event.at,
+                    reason: event.reason.clone(),
+                    worker: event.worker.clone(),
+                });
+            }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -192,11 +192,23 @@ fn registers() -> BoxedStrategy<Command> {
         commands::RegisterFund { fund: id("ZJ1"), terms }.into()
     });
     let kind = select(&[BenefitKind::Place, BenefitKind::Voucher, BenefitKind::Grant]);
-    let benefit = (kind, prop::option::of(units()), points(), fen(), period(), any::<bool>()).prop_map(
-        |(kind, places, price, value, window, funded)| {
+    let bodies = prop::option::weighted(0.3, prop::collection::vec(text(), 0..3));
+    let benefit = (kind, prop::option::of(units()), points(), fen(), period(), any::<bool>(), bodies).prop_map(
+        |(kind, places, price, value, window, funded, approvals)| {
             let (fund, name) = (funded.then(|| id("ZJ1")), "体检".to_owned());
             let (limit_per_worker, limit_yearly) = (places, funded);
-            let terms = BenefitTerms { fund, kind, limit_per_worker, limit_yearly, name, places, price, value, window };
+            let terms = BenefitTerms {
+                approvals,
+                fund,
+                kind,
+                limit_per_worker,
+                limit_yearly,
+                name,
+                places,
+                price,
+                value,
+                window,
+            };
             commands::RegisterBenefit { benefit: id("QY1"), terms }.into()
         },
     );
@@ -385,8 +397,30 @@ fn rows() -> BoxedStrategy<Command> {
     prop_oneof![
         8 => prop_oneof![visit, request, handling, apply, slip, rate, confirm, stand_in, using, withdraw],
         3 => claims(),
+        3 => approvals(),
     ]
     .boxed()
+}
+
+/// What a body approves, of which two wait from the beginning.
+fn approvals() -> BoxedStrategy<Command> {
+    let row = || 0_usize..20;
+    let at = || prop::option::weighted(0.95, time());
+    let certificate = prop::option::weighted(0.3, row());
+    let propose = (row(), name("W"), at(), certificate).prop_map(|(row, worker, at, certificate)| {
+        let certificate = certificate.map(|row| id(&format!("ZS{row}")));
+        let (application, benefit, worker) = (id(&format!("QP{row}")), id("QY2"), id(&worker));
+        let amount = AskedAmount::Blank;
+        commands::ProposeBenefit { application, benefit, worker, at, certificate, amount }.into()
+    });
+    let body = prop_oneof![4 => Just(BODY.to_owned()), 1 => text()];
+    let check = (prop_oneof![3 => Just(0_usize), 1 => row()], body).prop_map(|(row, body)| {
+        commands::CheckBenefit { benefit: id("QY2"), application: id(&format!("QP{row}")), body }.into()
+    });
+    let reject = (prop_oneof![3 => Just(1_usize), 1 => row()], text()).prop_map(|(row, reason)| {
+        commands::RejectBenefit { benefit: id("QY2"), application: id(&format!("QP{row}")), reason }.into()
+    });
+    prop_oneof![2 => propose, 2 => check, 1 => reject].boxed()
 }
 
 /// Claims made apart from their work, and where requests go before anybody works on them.
@@ -494,6 +528,7 @@ fn key_of(number: usize, command: &Command) -> String {
         Command::RecordHandling(row) if !row.completes => row.handling.to_string(),
         Command::RecordVisit(row) if !row.completes => row.visit.to_string(),
         Command::ApplyBenefit(row) if !row.completes => row.application.to_string(),
+        Command::ProposeBenefit(row) => row.application.to_string(),
         Command::UsePass(row) => row.slip_no.to_string(),
         _ => format!("k{number}"),
     }

@@ -287,6 +287,7 @@ pub(super) fn programmes() -> Vec<Step> {
     step(on, "甲", "fund", commands::RegisterFund { fund: id("ZJ1"), terms }.into());
     let open = || Period { from: None, through: None };
     let terms = BenefitTerms {
+        approvals: None,
         fund: Some(id("ZJ1")),
         kind: BenefitKind::Voucher,
         limit_per_worker: None,
@@ -297,7 +298,16 @@ pub(super) fn programmes() -> Vec<Step> {
         value: Fen::new(1_000),
         window: open(),
     };
+    let approved = BenefitTerms { approvals: Some(vec![BODY.into()]), ..terms.clone() };
     step(on, "甲", "benefit", commands::RegisterBenefit { benefit: id("QY1"), terms }.into());
+    step(on, "甲", "approved", commands::RegisterBenefit { benefit: id("QY2"), terms: approved }.into());
+    for application in ["QP0", "QP1"] {
+        let (certificate, amount) = (None, AskedAmount::Blank);
+        let (benefit, worker, at) = (id("QY2"), id("W1"), Some(nine_on("2024-03-01")));
+        let propose =
+            commands::ProposeBenefit { application: id(application), benefit, worker, at, certificate, amount };
+        step(on, "甲", application, propose.into());
+    }
     let apply = |application: &str, at: &str, used: Option<AskedUse>| commands::ApplyBenefit {
         application: id(application),
         benefit: id("QY1"),

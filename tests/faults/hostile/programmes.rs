@@ -12,12 +12,15 @@ const CLAIM: &str = r#"{"key": "NAME-{n}", "command": "claim", "benefit": "QY-1"
 
 const VISIT: &str = r#"{"key": "NAME-{n}-v", "command": "visit", "pair": "BD-1", "activity": "SB01", "on": "2025-06-02",
     "reporter": "W0002"}"#;
+const PROPOSAL: &str = r#"{"key": "NAME-{n}", "command": "claim", "benefit": "QY-2", "worker": "W0002",
+    "at": "2025-06-02T09:00:00+08:00"}"#;
 
 /// What the programmes' controls stand on.
 pub(super) fn stage() -> Vec<Value> {
     vec![
         json!({"key": "stage-fund", "command": "fund", "id": "ZJ-1", "amount": 1_000_000}),
         json!({"key": "stage-benefit", "command": "benefit", "id": "QY-1", "kind": "place", "fund": "ZJ-1"}),
+        json!({"key": "stage-approved", "command": "benefit", "id": "QY-2", "kind": "place", "approvals": ["市总工会"]}),
         json!({"key": "stage-pair", "command": "pair", "id": "BD-1", "helper": "W0002", "helped": "W0003", "since": "2025-01-01"}),
         json!({"key": "stage-selection", "command": "selection", "id": "PX-1", "name": "最美骑手", "cut_off": "2025-01-01",
             "places": 3, "publicity_days": 3, "indicators": [{"code": "次数", "measure": "services", "weight": 1}]}),
@@ -132,6 +135,27 @@ fn rows() -> Vec<Control> {
                 &[("QY-1", Kind::Known("unknown_benefit")), ("NAME-{n}", Kind::Made("unknown_benefit"))],
                 json!({}),
                 &[],
+                200,
+            )
+        },
+        // A body that does not approve is refused as what cannot hold, like a code that is none.
+        Control {
+            before: &[PROPOSAL],
+            ..post(
+                "/v1/benefits/{id}/claims/{claim}/check",
+                &[("QY-2", Kind::Known("unknown_benefit")), ("NAME-{n}", Kind::Made("unknown_benefit"))],
+                json!({"body": "市总工会"}),
+                &[("/body", Kind::CreditCode)],
+                200,
+            )
+        },
+        Control {
+            before: &[PROPOSAL],
+            ..post(
+                "/v1/benefits/{id}/claims/{claim}/reject",
+                &[("QY-2", Kind::Known("unknown_benefit")), ("NAME-{n}", Kind::Made("unknown_benefit"))],
+                json!({"reason": "核对"}),
+                &[("/reason", Kind::Text)],
                 200,
             )
         },

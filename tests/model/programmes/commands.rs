@@ -100,6 +100,7 @@ fn period(days: (Day, Day)) -> Period {
 fn benefit(number: u8, places: Option<u32>) -> Command {
     let BenefitIs { kind, limit, yearly, price, fen, window, fund } = BENEFITS[usize::from(number)];
     let terms = BenefitTerms {
+        approvals: None,
         fund: Some(id(&format!("F{fund}"))),
         kind,
         limit_per_worker: limit,

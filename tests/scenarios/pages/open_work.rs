@@ -15,7 +15,7 @@ const FIRST_SCREENS: &[(&str, &str, &str, &[&str])] = &[
         &["通过", "补录过晚", "佐证已用于其他记录", "异议", "当天只看到一次整治", "公示到 20", "期满次日入账"],
     ),
     ("审核员", "/credits", "/statements", &["待确认", "演示爱心商户02", "演示爱心商户05", "演示总工会"]),
-    ("审核员", "/credits", "/appointments", &["待确认的走访 3", "30 人排队"]),
+    ("审核员", "/credits", "/appointments", &["待确认的走访 3", "30 人排队", "待审核的权益申请 2", "待审 0/2"]),
     ("审核员", "/credits", "/publicity", &["demo/proposed/12", "demo/proposed/13", "提出异议"]),
     ("支部书记", "/branch", "/branch?year=2026", &["YS-HZ0001", "导出 Excel", "走访确认（2）"]),
     ("支部书记", "/branch", "/branch/visits", &["等支部代为确认 1", "YS-0234 已退出", "等对方本人确认 1"]),

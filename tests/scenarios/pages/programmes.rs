@@ -197,6 +197,11 @@ fn the_approvers_story(database: Database) {
     visit.browser.write_as("combobox", "角色", "兼职网格员");
     visit.browser.press("button", "登记聘任");
     visit.browser.told("status", "已登记聘任");
+    // One body's word, and it waits for the other one's.
+    assert!(text.contains("待审核的权益申请") && text.contains("待审 0/2"), "{text}");
+    visit.browser.press("button", "通过");
+    visit.browser.told("status", "已登记通过，还要其他单位审核");
+    assert!(visit.browser.text().contains("待审 1/2"), "{}", visit.browser.text());
     pictures(&mut visit, "appointments");
     visit.enter("录入员", "/credits");
     go(&mut visit, "/appointments");

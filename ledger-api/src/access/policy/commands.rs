@@ -173,6 +173,12 @@ kinds! {
         UseBenefit => &[(Operator, Own), (Merchant, Own)],
         /// Gives a benefit back, or waits for it no more.
         WithdrawBenefit => &[(Operator, Own), (Worker, Own)],
+        /// Approves an application for a benefit, for a body.
+        // The rules see to it that each body's word is another person's, and neither the proposer's nor the worker's.
+        CheckBenefit => &[(Approver, Own)],
+        /// Sends an application for a benefit back.
+        // The same.
+        RejectBenefit => &[(Approver, Own)],
         /// Issues a pass.
         IssuePass => &[(Operator, Own)],
         /// Registers an offer.
@@ -369,6 +375,16 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::RegisterBenefit(_) => (CommandKind::RegisterBenefit, Target::District),
         Command::ApplyBenefit(commands::ApplyBenefit { worker, .. }) => {
             (CommandKind::ApplyBenefit, Target::Worker(worker.as_str()))
+        }
+        // To propose is to apply: what comes of it is told by the benefit.
+        Command::ProposeBenefit(commands::ProposeBenefit { worker, .. }) => {
+            (CommandKind::ApplyBenefit, Target::Worker(worker.as_str()))
+        }
+        Command::CheckBenefit(commands::CheckBenefit { application, .. }) => {
+            (CommandKind::CheckBenefit, Target::Application { application: application.as_str(), merchant: None })
+        }
+        Command::RejectBenefit(commands::RejectBenefit { application, .. }) => {
+            (CommandKind::RejectBenefit, Target::Application { application: application.as_str(), merchant: None })
         }
         Command::UseBenefit(commands::UseBenefit { application, used, .. }) => (
             CommandKind::UseBenefit,

@@ -151,6 +151,8 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/bodies/{body}/statements/{month}/pay",
         "/v1/workers/search",
         "/v1/requests/{id}/handlings/{handling}/rate",
+        "/v1/benefits/{id}/claims/{claim}/check",
+        "/v1/benefits/{id}/claims/{claim}/reject",
         "/v1/appointments",
         "/v1/pairs",
         "/v1/workers/{id}/merge",

@@ -53,6 +53,7 @@ const APPLICATIONS: &[Name] = &[
     name("amount", "金额（元）"),
     name("used_at", "使用时间"),
     name("merchant", "核销商户编号"),
+    name("review", "审核"),
 ];
 const PASSES: &[Name] = &[
     name("pass", "卡号"),
@@ -197,9 +198,25 @@ async fn appointments(app: &App, worker: &WorkerId) -> Result<Vec<Vec<Cell>>, Se
     Ok(rows.into_iter().filter_map(row).collect())
 }
 
+/// What bodies said of an application, where any had to.
+fn review(row: &projections::views::application::Application) -> Cell {
+    let Some(proposal) = &row.proposal else { return Cell::Blank };
+    if row.proposed {
+        text("待审核")
+    } else if row.rejected.is_some() {
+        text("已退回")
+    } else if proposal.is_approved() {
+        text("已通过")
+    } else {
+        // It was withdrawn before they had.
+        Cell::Blank
+    }
+}
+
 async fn applications(app: &App, worker: &WorkerId, told: Told) -> Result<Vec<Vec<Cell>>, ServiceError> {
     let rows = app.views.applications(worker.as_str()).await?.value;
     let row = |(id, row): (String, projections::views::application::Application)| {
+        let review = review(&row);
         let terms = row.terms?;
         Some(vec![
             text(id),
@@ -210,6 +227,7 @@ async fn applications(app: &App, worker: &WorkerId, told: Told) -> Result<Vec<Ve
             Cell::maybe(terms.amount),
             told.at(row.used.as_ref().map(|used| used.at)),
             Cell::maybe(row.used.as_ref().and_then(|used| used.merchant.as_ref())),
+            review,
         ])
     };
     Ok(rows.into_iter().filter_map(row).collect())

@@ -1,8 +1,6 @@
 //! What `/me` shows of the programmes, and what its forms ask for: to apply for a benefit, to report and confirm visits.
 
 use chrono::NaiveDate;
-use ledger_core::domain::benefit::BenefitEvent;
-use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{CertificateNo, WorkerId};
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pair::state::Visit;
@@ -10,7 +8,7 @@ use ledger_core::domain::pass::command::PassTerms;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::commands::benefits::AskedAmount;
-use ledger_core::ledger::{Command, Receipt, commands};
+use ledger_core::ledger::{Command, commands};
 
 use crate::access::policy::Who;
 use crate::app::App;
@@ -19,6 +17,7 @@ use crate::service::desk::today;
 use crate::service::keys::read_key;
 use crate::service::programmes::{OwnApplication, Programmes, of_worker};
 use crate::service::reading::read_date;
+use crate::web::applied::{Became, became, bodies};
 use crate::web::figures::points;
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give, new_key, new_number};
@@ -59,6 +58,13 @@ pub(super) struct Benefit {
     pub(super) waits: bool,
     /// Why it was withdrawn, where somebody said.
     pub(super) reason: String,
+    /// Whether it waits for the word of bodies: then nothing comes back either.
+    pub(super) proposed: bool,
+    /// The bodies that approved, and those that have not yet.
+    pub(super) passed: String,
+    pub(super) still: String,
+    /// Why it was sent back.
+    pub(super) rejected: String,
 }
 
 pub(super) struct OwnPair {
@@ -127,13 +133,17 @@ fn benefit(w: &Words, own: &OwnApplication, today: NaiveDate) -> Result<Benefit,
     let p = w.programmes;
     let until = own.benefit.window.through;
     let left = until.map(|day| (day - today).num_days());
+    let a = w.approvals;
+    let bodies = bodies(own.proposal.as_ref());
     let (state, colour) = match (&own.withdrawn, &own.used, own.place) {
+        _ if own.rejected.is_some() => (a.rejected.to_owned(), "bad"),
+        _ if own.proposed => (a.in_review(bodies.passed.len(), bodies.all()), "wait"),
         (Some(_), ..) => (p.withdrawn.to_owned(), "info"),
         (None, Some(_), _) => (p.used.to_owned(), "ok"),
         (None, None, Some(place)) => (p.place(place), "wait"),
         (None, None, None) => (p.granted.to_owned(), "info"),
     };
-    let open = own.is_open() && own.place.is_none();
+    let open = own.is_open() && own.place.is_none() && !own.proposed;
     let usable = open && left.is_none_or(|left| left >= 0);
     let code = if usable {
         let drawn = Picture::Svg.draw(&own.id).map_err(|error| Trouble::Fault(error.to_string()))?;
@@ -148,16 +158,21 @@ fn benefit(w: &Words, own: &OwnApplication, today: NaiveDate) -> Result<Benefit,
         state,
         colour,
         until: until.map(|(day, left)| format!("{} {day} · {}", p.use_until, p.left(left))).unwrap_or_default(),
-        when: match (&own.withdrawn, &own.used) {
-            (Some(withdrawn), _) => format!("{} {}", p.withdrawn_on, withdrawn.at.date()),
-            (None, Some(used)) => format!("{} {}", p.used_on, used.at.date()),
-            (None, None) => format!("{} {}", p.applied_on, own.terms.at.date()),
+        when: match (&own.withdrawn, &own.rejected, &own.used) {
+            (Some(withdrawn), ..) => format!("{} {}", p.withdrawn_on, withdrawn.at.date()),
+            (None, Some(rejected), _) => format!("{} {}", a.rejected_on, rejected.at.date()),
+            (None, None, Some(used)) => format!("{} {}", p.used_on, used.at.date()),
+            (None, None, None) => format!("{} {}", p.applied_on, own.terms.at.date()),
         },
         code,
         of: own.of.clone(),
         key: own.is_open().then(|| new_key("withdrawal")),
         waits: own.place.is_some(),
         reason: own.withdrawn.as_ref().and_then(|withdrawn| withdrawn.reason.clone()).unwrap_or_default(),
+        proposed: own.proposed,
+        passed: bodies.passed.join("、"),
+        still: if own.proposed { bodies.still.join("、") } else { String::new() },
+        rejected: own.rejected.as_ref().map(|rejected| rejected.reason.clone()).unwrap_or_default(),
     })
 }
 
@@ -283,18 +298,20 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
     let said = match fields.get("do") {
         "apply" => {
             let certificate = fields.some("certificate").map(read_id::<CertificateNo>).transpose()?;
-            let command = commands::ApplyBenefit {
+            let command = commands::ProposeBenefit {
                 application: (&read_key(key)?).into(),
                 benefit: read_id(fields.get("benefit"))?,
                 worker: read_id(own)?,
                 at: BusinessTime::parse(fields.get("at")),
                 certificate,
                 amount: AskedAmount::Blank,
-                used: None,
-                completes: false,
             };
             let receipt = give(app, visitor, key, Command::from(command)).await?;
-            if is_queued(&receipt) { w.applied_queued } else { w.applied_granted }
+            match became(&receipt) {
+                Became::Granted => w.applied_granted,
+                Became::Queued => w.applied_queued,
+                Became::Proposed => visitor.words().approvals.proposed,
+            }
         }
         "withdraw" => {
             let command = withdrawal(fields)?;
@@ -335,10 +352,4 @@ pub(in crate::web) fn withdrawal(fields: &Fields) -> Result<Command, Trouble> {
     let (benefit, application) = (read_id(fields.get("benefit"))?, read_id(fields.get("application"))?);
     let reason = fields.some("reason").map(str::to_owned);
     Ok(commands::WithdrawBenefit { benefit, application, reason }.into())
-}
-
-/// Whether whoever applied stands in a queue.
-pub(in crate::web) fn is_queued(receipt: &Receipt) -> bool {
-    let mut events = receipt.events.iter().filter_map(Event::as_benefit);
-    events.any(|event| matches!(event, BenefitEvent::BenefitQueued(_)))
 }

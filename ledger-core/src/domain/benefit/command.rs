@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ApplicationId, BenefitId, CertificateNo, FundId, MerchantId, WorkerId};
+use crate::domain::ids::{Actor, ApplicationId, BenefitId, CertificateNo, FundId, MerchantId, WorkerId};
 use crate::domain::money::Fen;
 use crate::domain::period::Period;
 use crate::domain::points::Points;
@@ -23,6 +23,10 @@ pub enum BenefitKind {
 /// A benefit as a register has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BenefitTerms {
+    /// The bodies whose approval an application needs that is not a row of a sheet; at most two. Asked for: none leaves them
+    /// as they were, an empty list ends them. Recorded: never empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<Vec<String>>,
     /// Who pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fund: Option<FundId>,
@@ -51,6 +55,27 @@ pub struct BenefitTerms {
 
 fn is_nothing(amount: &Fen) -> bool {
     *amount == Fen::ZERO
+}
+
+/// Most bodies that approve an application.
+pub const APPROVALS_MAX: usize = 2;
+
+impl BenefitTerms {
+    /// The bodies whose approval an application needs; none where it is granted or waits at once.
+    pub fn approving(&self) -> &[String] {
+        self.approvals.as_deref().unwrap_or_default()
+    }
+}
+
+/// Whoever decides about a proposal, and as whom the same person had a part in it before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approver {
+    /// With which account.
+    pub by: Actor,
+    /// Those of whoever proposed or checked it who are the same person.
+    pub alike: Vec<Actor>,
+    /// Whether it is the worker who is to be given it.
+    pub is_worker: bool,
 }
 
 /// An application: the first columns of a row.
@@ -98,6 +123,43 @@ pub enum BenefitCommand {
         application: ApplicationId,
         /// The application.
         terms: ApplicationTerms,
+    },
+    /// Propose to give one to somebody, to the bodies that approve.
+    Propose {
+        /// The benefit's number (项目编号).
+        benefit: BenefitId,
+        /// The row's number (登记号).
+        application: ApplicationId,
+        /// The account that proposes.
+        by: Actor,
+        /// The application.
+        terms: ApplicationTerms,
+    },
+    /// Say for a body that it approves.
+    Check {
+        /// When.
+        at: BusinessTime,
+        /// The benefit's number (项目编号).
+        benefit: BenefitId,
+        /// The row's number (登记号).
+        application: ApplicationId,
+        /// For which body.
+        body: String,
+        /// Who says it.
+        approver: Approver,
+    },
+    /// Send a proposal back.
+    Reject {
+        /// When.
+        at: BusinessTime,
+        /// The benefit's number (项目编号).
+        benefit: BenefitId,
+        /// The row's number (登记号).
+        application: ApplicationId,
+        /// Who says it.
+        approver: Approver,
+        /// The reason, or the reference that the vault gave for it.
+        reason: String,
     },
     /// Use what was given.
     Use {

@@ -2,7 +2,7 @@
 //! which the rows were recorded.
 
 use super::command::{ApplicationTerms, BenefitCommand, BenefitKind, BenefitTerms, Use};
-use super::event::{BenefitApplied, BenefitEvent, BenefitRecorded, BenefitUsed, BenefitWithdrawn};
+use super::event::{BenefitApplied, BenefitEvent, BenefitProposed, BenefitRecorded, BenefitUsed, BenefitWithdrawn};
 use super::state::{Application, Benefit, SetAside};
 use crate::domain::event::V1;
 use crate::domain::ids::{ApplicationId, BenefitId, WorkerId};
@@ -15,7 +15,7 @@ impl Benefit {
     ///
     /// # Errors
     /// `unknown_benefit`, `invalid_date`, `invalid_amount`, `invalid_input`, `invalid_quantity` (fewer places than were given),
-    /// `already_decided`, `quota_full`; of an application that nobody made `unknown_benefit`.
+    /// `already_decided`, `quota_full`; of an application that nobody made `unknown_benefit`; of a proposal `same_person`.
     pub fn decide(&self, command: BenefitCommand) -> Decision<Vec<BenefitEvent>> {
         match command {
             BenefitCommand::Register { at, benefit, terms } => self.register(at, benefit, terms),
@@ -29,9 +29,24 @@ impl Benefit {
                     BenefitEvent::BenefitQueued(applied)
                 }])
             }
+            BenefitCommand::Propose { benefit, application, by, terms } => {
+                let approvals = self.require(&benefit)?.approving().to_vec();
+                let at = terms.at;
+                let proposed = BenefitProposed { application, approvals, at, benefit, by, terms, v: V1 };
+                Ok(vec![BenefitEvent::BenefitProposed(proposed)])
+            }
+            BenefitCommand::Check { at, benefit, application, body, approver } => {
+                self.check(at, benefit, application, body, approver)
+            }
+            BenefitCommand::Reject { at, benefit, application, approver, reason } => {
+                self.reject(at, benefit, application, approver, reason)
+            }
             BenefitCommand::Use { benefit, application, used } => {
                 self.require(&benefit)?;
                 let known = self.require_open(&benefit, &application)?;
+                if known.proposal.is_some() {
+                    return Err(not_approved(&application));
+                }
                 if known.waits {
                     return Err(quota_full(&application));
                 }
@@ -46,14 +61,14 @@ impl Benefit {
                     let message = format!("what was applied for at {applied} cannot be withdrawn before, at {at}");
                     return Err(Refusal::new(Code::InvalidDate, message));
                 }
-                let (waited, worker) = (known.waits, known.terms.worker.clone());
+                let (waited, worker) = (known.waits || known.proposal.is_some(), known.terms.worker.clone());
                 let withdrawn = BenefitWithdrawn { application, at, benefit, reason, v: V1, waited, worker };
                 Ok(vec![BenefitEvent::BenefitWithdrawn(withdrawn)])
             }
         }
     }
 
-    /// An application that was neither used nor withdrawn: granted, or waiting.
+    /// An application that was neither used nor withdrawn nor sent back: granted, waiting, or proposed.
     ///
     /// # Errors
     /// `unknown_benefit`, `already_decided`.
@@ -68,6 +83,9 @@ impl Benefit {
         if known.withdrawn {
             return Err(Refusal::new(Code::AlreadyDecided, format!("{application} was withdrawn before")));
         }
+        if known.rejected {
+            return Err(Refusal::new(Code::AlreadyDecided, format!("{application} was sent back before (退回)")));
+        }
         Ok(known)
     }
 
@@ -75,9 +93,15 @@ impl Benefit {
         &self,
         at: crate::domain::time::BusinessTime,
         benefit: BenefitId,
-        terms: BenefitTerms,
+        mut terms: BenefitTerms,
     ) -> Decision<Vec<BenefitEvent>> {
         terms.window.check(&format!("benefit {benefit}"))?;
+        terms.require_bodies(&benefit)?;
+        // A sheet has no column for the bodies, and says nothing of them.
+        terms.approvals = match terms.approvals.take() {
+            Some(bodies) => (!bodies.is_empty()).then_some(bodies),
+            None => self.terms().and_then(|known| known.approvals.clone()),
+        };
         if terms.value < Fen::ZERO || terms.value > Fen::COMMAND_MAX {
             return Err(Refusal::new(Code::InvalidAmount, format!("benefit {benefit}: the price (单价) cannot hold")));
         }
@@ -133,6 +157,12 @@ impl Benefit {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+/// What bodies have not approved yet cannot be used.
+fn not_approved(application: &ApplicationId) -> Refusal {
+    let message = format!("{application} waits for approval (待审核) and cannot be used");
+    Refusal::new(Code::NotEligible, message)
 }
 
 /// What waits in the queue cannot be used.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{ApplicationTerms, BenefitTerms, Use};
 use crate::domain::event::V1;
-use crate::domain::ids::{ApplicationId, BenefitId, WorkerId};
+use crate::domain::ids::{Actor, ApplicationId, BenefitId, WorkerId};
 use crate::domain::time::BusinessTime;
 
 /// A benefit was registered, or what is known of it changed.
@@ -35,6 +35,63 @@ pub struct BenefitApplied {
     pub v: V1,
 }
 
+/// Somebody applied for what bodies approve: nothing is spent, set aside or given before the last of them said so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenefitProposed {
+    /// The row's number (登记号).
+    pub application: ApplicationId,
+    /// The bodies whose approval it needs.
+    pub approvals: Vec<String>,
+    /// Business time: when it happened, not when it was entered.
+    pub at: BusinessTime,
+    /// The benefit's number (项目编号).
+    pub benefit: BenefitId,
+    /// The account that acts.
+    pub by: Actor,
+    /// The application.
+    pub terms: ApplicationTerms,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// A body approved a proposal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenefitChecked {
+    /// The row's number (登记号).
+    pub application: ApplicationId,
+    /// Business time: when it happened, not when it was entered.
+    pub at: BusinessTime,
+    /// The benefit's number (项目编号).
+    pub benefit: BenefitId,
+    /// For which body.
+    pub body: String,
+    /// The account that acts.
+    pub by: Actor,
+    /// Payload version.
+    pub v: V1,
+    /// The worker's id (编号).
+    pub worker: WorkerId,
+}
+
+/// A proposal was sent back: it comes to nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenefitRejected {
+    /// The row's number (登记号).
+    pub application: ApplicationId,
+    /// Business time: when it happened, not when it was entered.
+    pub at: BusinessTime,
+    /// The benefit's number (项目编号).
+    pub benefit: BenefitId,
+    /// The account that acts.
+    pub by: Actor,
+    /// The reason, or the reference that the vault gave for it.
+    pub reason: String,
+    /// Payload version.
+    pub v: V1,
+    /// The worker's id (编号).
+    pub worker: WorkerId,
+}
+
 /// What was given was used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BenefitUsed {
@@ -52,7 +109,8 @@ pub struct BenefitUsed {
     pub worker: WorkerId,
 }
 
-/// An application was withdrawn. What was granted is free again; what waited leaves the queue.
+/// An application was withdrawn. What was granted is free again; what waited leaves the queue, and what was proposed is not
+/// decided any more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BenefitWithdrawn {
     /// The row's number (登记号).
@@ -88,6 +146,12 @@ events! {
         BenefitUsed(BenefitUsed) = "权益核销",
         /// One was given back, or is not waited for any more.
         BenefitWithdrawn(BenefitWithdrawn) = "权益撤回",
+        /// One was proposed to the bodies that approve.
+        BenefitProposed(BenefitProposed) = "权益申请待审",
+        /// One of these bodies approved.
+        BenefitChecked(BenefitChecked) = "权益审核通过",
+        /// It was sent back.
+        BenefitRejected(BenefitRejected) = "权益申请退回",
     }
 }
 
@@ -96,11 +160,14 @@ impl BenefitEvent {
     pub fn reason(&self) -> Option<&str> {
         match self {
             BenefitEvent::BenefitWithdrawn(event) => event.reason.as_deref(),
+            BenefitEvent::BenefitRejected(event) => Some(&event.reason),
             BenefitEvent::BenefitRegistered(_)
             | BenefitEvent::BenefitUpdated(_)
             | BenefitEvent::BenefitGranted(_)
             | BenefitEvent::BenefitQueued(_)
-            | BenefitEvent::BenefitUsed(_) => None,
+            | BenefitEvent::BenefitUsed(_)
+            | BenefitEvent::BenefitProposed(_)
+            | BenefitEvent::BenefitChecked(_) => None,
         }
     }
 }

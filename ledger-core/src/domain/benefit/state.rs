@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::command::{ApplicationTerms, BenefitTerms, Use};
-use super::event::BenefitEvent;
-use crate::domain::ids::{ApplicationId, FundId, WorkerId};
+use super::event::{BenefitEvent, BenefitProposed};
+use crate::domain::ids::{Actor, ApplicationId, FundId, WorkerId};
 use crate::domain::money::Fen;
 use crate::domain::time::{BusinessTime, Month};
 
@@ -23,6 +23,38 @@ pub struct Application {
     pub set_aside: Option<SetAside>,
     /// Whether it was withdrawn. The row stays, so that it is known when it is sent again.
     pub withdrawn: bool,
+    /// What bodies said of it, as long as it has neither been granted nor come to wait.
+    pub proposal: Option<Proposal>,
+    /// Whether it was sent back.
+    pub rejected: bool,
+}
+
+/// An application that bodies approve, by the register of when it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The bodies.
+    pub approvals: Vec<String>,
+    /// Who proposed it.
+    pub by: Actor,
+    /// Those who approved, each with the account that said so.
+    pub checks: Vec<(String, Actor)>,
+}
+
+impl Proposal {
+    /// Whether all have approved.
+    pub fn is_approved(&self) -> bool {
+        self.approvals.iter().all(|body| self.has(body))
+    }
+
+    /// Whether a body has approved.
+    pub fn has(&self, body: &str) -> bool {
+        self.checks.iter().any(|(said, _)| said == body)
+    }
+
+    /// Everybody who had a part in it.
+    pub fn parts(&self) -> impl Iterator<Item = &Actor> {
+        std::iter::once(&self.by).chain(self.checks.iter().map(|(_, by)| by))
+    }
 }
 
 /// Money set aside for an application.
@@ -42,7 +74,7 @@ pub struct Benefit {
     granted: u32,
     /// Who waits, in the order in which they came.
     queue: Vec<ApplicationId>,
-    /// Granted and waiting, by worker and year of the application.
+    /// Granted, waiting and proposed, by worker and year of the application.
     by_worker: BTreeMap<(WorkerId, i32), u32>,
     /// The latest month in which anybody applied or used one.
     latest: Option<Month>,
@@ -64,7 +96,7 @@ impl Benefit {
         self.granted
     }
 
-    /// How many a worker was given or waits for, in a year or ever.
+    /// How many a worker was given, waits for or is proposed for, in a year or ever.
     pub fn had(&self, worker: &WorkerId, year: Option<i32>) -> u32 {
         let of_worker = self.by_worker.range((worker.clone(), i32::MIN)..=(worker.clone(), i32::MAX));
         of_worker.filter(|((_, of), _)| year.is_none_or(|year| year == *of)).map(|(_, count)| count).sum()
@@ -108,6 +140,44 @@ impl Benefit {
                 }
             }
             BenefitEvent::BenefitWithdrawn(event) => self.withdraw(&event.application),
+            BenefitEvent::BenefitProposed(event) => self.propose(event),
+            BenefitEvent::BenefitChecked(event) => {
+                let application = self.applications.get_mut(&event.application);
+                if let Some(proposal) = application.and_then(|application| application.proposal.as_mut()) {
+                    proposal.checks.push((event.body.clone(), event.by.clone()));
+                }
+            }
+            BenefitEvent::BenefitRejected(event) => {
+                if let Some(application) = self.applications.get_mut(&event.application) {
+                    application.rejected = true;
+                    let of = (application.terms.worker.clone(), application.terms.at.year());
+                    self.count_no_more(&of);
+                }
+            }
+        }
+    }
+
+    /// It counts for the limit, and is neither given nor waited for.
+    fn propose(&mut self, event: &BenefitProposed) {
+        let (approvals, by) = (event.approvals.clone(), event.by.clone());
+        let application = Application {
+            waits: false,
+            terms: event.terms.clone(),
+            used: None,
+            set_aside: None,
+            withdrawn: false,
+            proposal: Some(Proposal { approvals, by, checks: Vec::new() }),
+            rejected: false,
+        };
+        if self.applications.insert(event.application.clone(), application).is_none() {
+            let count = self.by_worker.entry((event.terms.worker.clone(), event.terms.at.year())).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    fn count_no_more(&mut self, of: &(WorkerId, i32)) {
+        if let Some(count) = self.by_worker.get_mut(of) {
+            *count = count.saturating_sub(1);
         }
     }
 
@@ -119,19 +189,25 @@ impl Benefit {
         application.withdrawn = true;
         if application.waits {
             self.queue.retain(|waiting| waiting != id);
-        } else {
+        } else if application.proposal.is_none() {
             self.granted = self.granted.saturating_sub(1);
         }
         let of = (application.terms.worker.clone(), application.terms.at.year());
-        if let Some(count) = self.by_worker.get_mut(&of) {
-            *count = count.saturating_sub(1);
-        }
+        self.count_no_more(&of);
     }
 
-    /// Who waited and is given one counted before.
+    /// Who waited or was proposed counted before.
     fn apply(&mut self, id: &ApplicationId, terms: &ApplicationTerms, set_aside: Option<SetAside>, waits: bool) {
         self.latest = self.latest.max(Some(terms.at.month()));
-        let application = Application { waits, terms: terms.clone(), used: None, set_aside, withdrawn: false };
+        let application = Application {
+            waits,
+            terms: terms.clone(),
+            used: None,
+            set_aside,
+            withdrawn: false,
+            proposal: None,
+            rejected: false,
+        };
         if self.applications.insert(id.clone(), application).is_none() {
             let count = self.by_worker.entry((terms.worker.clone(), terms.at.year())).or_default();
             *count = count.saturating_add(1);

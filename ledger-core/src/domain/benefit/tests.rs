@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::certificate::{Certificate, CertificateClaimed, CertificateReleased};
-use super::command::{ApplicationTerms, BenefitCommand, BenefitKind, BenefitTerms, Use};
+use super::command::{ApplicationTerms, Approver, BenefitCommand, BenefitKind, BenefitTerms, Use};
 use super::event::BenefitEvent;
 use super::state::Benefit;
 use crate::domain::event::V1;
@@ -29,6 +29,7 @@ fn row(number: usize) -> ApplicationId {
 fn terms(places: u32, kind: BenefitKind) -> BenefitTerms {
     let day = |text: &str| Some(text.parse().expect("a day"));
     BenefitTerms {
+        approvals: None,
         fund: None,
         kind,
         limit_per_worker: Some(1),
@@ -158,6 +159,129 @@ fn a_certificate_is_given_back_by_whoever_claimed_it_and_can_be_claimed_again() 
     assert_eq!(state.release(release(2)), [], "another's claim is not touched");
     state.release(release(1)).iter().for_each(|event| state.evolve(event));
     assert!(state.decide(claim(2)).is_ok());
+}
+
+#[test]
+fn a_certificate_that_is_kept_for_a_proposal_is_claimed_by_it_alone() {
+    let claim = |number: usize| CertificateClaimed {
+        application: row(number),
+        benefit: benefit(),
+        certificate: "ZS1".parse().expect("a certificate"),
+        v: V1,
+        worker: asked(number, "2024-02-01").worker,
+    };
+    let mut state = Certificate::default();
+    state.reserve(claim(1)).expect("kept").iter().for_each(|event| state.evolve(event));
+    let code = |told: Result<_, crate::domain::refusal::Refusal>| told.err().map(|no| no.code);
+    assert_eq!(code(state.reserve(claim(2))), Some(Code::AlreadyClaimed));
+    assert_eq!(code(state.decide(claim(2))), Some(Code::AlreadyClaimed));
+    state.decide(claim(1)).expect("claimed").iter().for_each(|event| state.evolve(event));
+    assert_eq!((state.claimed_by.clone(), state.reserved_for.clone()), (Some(row(1)), None));
+    assert_eq!(code(state.reserve(claim(2))), Some(Code::AlreadyClaimed));
+}
+
+/// A benefit with a place that two bodies approve, and a proposal of it by `maker`.
+fn proposed() -> Benefit {
+    let mut state = Benefit::default();
+    let terms = BenefitTerms {
+        approvals: Some(vec!["区总工会".into(), "市总工会".into()]),
+        ..terms(1, BenefitKind::Voucher)
+    };
+    let register = BenefitCommand::Register { at: time("2024-01-01"), benefit: benefit(), terms };
+    when(&mut state, register).expect("registered");
+    let by = "maker".parse().expect("an actor");
+    let terms = asked(1, "2024-02-01");
+    when(&mut state, BenefitCommand::Propose { benefit: benefit(), application: row(1), by, terms }).expect("proposed");
+    state
+}
+
+fn approver(by: &str) -> Approver {
+    Approver { by: by.parse().expect("an actor"), alike: Vec::new(), is_worker: false }
+}
+
+fn check(body: &str, approver: Approver) -> BenefitCommand {
+    let (benefit, application, body) = (benefit(), row(1), body.to_owned());
+    BenefitCommand::Check { at: time("2024-02-02"), benefit, application, body, approver }
+}
+
+fn reject(at: &str, approver: Approver) -> BenefitCommand {
+    let (benefit, application, reason) = (benefit(), row(1), "材料不全".to_owned());
+    BenefitCommand::Reject { at: time(at), benefit, application, approver, reason }
+}
+
+#[test]
+fn what_is_proposed_takes_no_place_and_counts_for_the_limit() {
+    let mut state = proposed();
+    assert_eq!((state.granted(), state.has_place(), state.waiting().count()), (0, true, 0));
+    assert_eq!(state.had(&asked(1, "2024-02-01").worker, Some(2024)), 1);
+    assert_eq!(when(&mut state, used(1, "2024-02-03")), Err(Code::NotEligible));
+    // The place goes to whoever is granted it first.
+    assert!(matches!(apply(&mut state, 2, asked(2, "2024-02-01"))[..], [BenefitEvent::BenefitGranted(_)]));
+    assert!(matches!(apply(&mut state, 1, asked(1, "2024-02-01"))[..], [BenefitEvent::BenefitQueued(_)]));
+    assert_eq!(state.had(&asked(1, "2024-02-01").worker, Some(2024)), 1, "counted before");
+    assert_eq!(when(&mut state, check("区总工会", approver("first"))), Err(Code::AlreadyDecided));
+}
+
+#[test]
+fn each_body_says_so_once_by_a_person_without_a_part_in_it() {
+    let mut state = proposed();
+    let alike = |actor: &str| Approver { alike: vec![actor.parse().expect("an actor")], ..approver("other") };
+    for (body, approver, code) in [
+        ("区妇联", approver("first"), Code::InvalidInput),
+        ("区总工会", approver("maker"), Code::SamePerson),
+        ("区总工会", alike("maker"), Code::SamePerson),
+        ("区总工会", Approver { is_worker: true, ..approver("first") }, Code::SamePerson),
+    ] {
+        assert_eq!(when(&mut state, check(body, approver)), Err(code), "{body}");
+    }
+    let approved = |state: &Benefit| {
+        let application = state.application(&row(1)).and_then(|application| application.proposal.clone());
+        application.map(|proposal| proposal.is_approved())
+    };
+    when(&mut state, check("区总工会", approver("first"))).expect("checked");
+    assert_eq!(approved(&state), Some(false));
+    for (body, approver, code) in [
+        ("市总工会", approver("first"), Code::SamePerson),
+        ("市总工会", alike("first"), Code::SamePerson),
+        ("区总工会", approver("second"), Code::AlreadyDecided),
+    ] {
+        assert_eq!(when(&mut state, check(body, approver)), Err(code), "{body}");
+    }
+    when(&mut state, check("市总工会", approver("second"))).expect("checked");
+    assert_eq!(approved(&state), Some(true));
+}
+
+#[test]
+fn what_is_sent_back_or_withdrawn_is_decided_no_more() {
+    let mut state = proposed();
+    assert_eq!(when(&mut state, reject("2024-01-31", approver("first"))), Err(Code::InvalidDate));
+    assert_eq!(when(&mut state, reject("2024-02-02", approver("maker"))), Err(Code::SamePerson));
+    when(&mut state, reject("2024-02-02", approver("first"))).expect("sent back");
+    assert_eq!(state.had(&asked(1, "2024-02-01").worker, Some(2024)), 0);
+    for command in
+        [check("区总工会", approver("second")), reject("2024-02-02", approver("second")), withdraw(1, "2024-02-02")]
+    {
+        assert_eq!(when(&mut state, command), Err(Code::AlreadyDecided));
+    }
+    let mut state = proposed();
+    let withdrawn = when(&mut state, withdraw(1, "2024-02-02")).expect("withdrawn");
+    assert!(matches!(&withdrawn[..], [BenefitEvent::BenefitWithdrawn(event)] if event.waited), "{withdrawn:?}");
+    assert_eq!((state.granted(), state.had(&asked(1, "2024-02-01").worker, Some(2024))), (0, 0));
+    assert_eq!(when(&mut state, check("区总工会", approver("second"))), Err(Code::AlreadyDecided));
+}
+
+#[test]
+fn bodies_stay_as_they_were_where_a_register_says_nothing_of_them() {
+    let mut state = proposed();
+    let register = |approvals: Option<Vec<String>>| BenefitCommand::Register {
+        at: time("2024-03-01"),
+        benefit: benefit(),
+        terms: BenefitTerms { approvals, ..terms(1, BenefitKind::Voucher) },
+    };
+    assert_eq!(when(&mut state, register(None)), Ok(Vec::new()), "nothing changed");
+    assert_eq!(state.terms().map(|terms| terms.approving().len()), Some(2));
+    when(&mut state, register(Some(Vec::new()))).expect("registered");
+    assert_eq!(state.terms().and_then(|terms| terms.approvals.clone()), None, "an empty list is never recorded");
 }
 
 #[test]

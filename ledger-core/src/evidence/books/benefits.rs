@@ -1,5 +1,8 @@
 //! Benefits (权益项目, 权益登记), kept from the events alone: places are given to who applied within the window and below the
-//! limit, one certificate stands for one application at a time, and what was given is used once, in time.
+//! limit, one certificate stands for one application at a time, what bodies approve is given after the word of each, and what
+//! was given is used once, in time.
+
+mod approvals;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +15,7 @@ use crate::domain::benefit::event::{BenefitApplied, BenefitUsed, BenefitWithdraw
 use crate::domain::benefit::{BenefitEvent, CertificateEvent};
 use crate::domain::ids::{ApplicationId, BenefitId, CertificateNo, Key, WorkerId};
 use crate::domain::money::Fen;
+use approvals::Proposal;
 
 /// What is known of each.
 #[derive(Debug, Default)]
@@ -20,9 +24,16 @@ pub(super) struct Benefits {
     certificates: Certificates,
 }
 
-/// By which row each certificate is claimed.
+/// By which row each certificate is claimed, or for which it is kept.
 #[derive(Debug, Default)]
-struct Certificates(HashMap<CertificateNo, ApplicationId>);
+struct Certificates(HashMap<CertificateNo, (Hold, ApplicationId)>);
+
+/// How a certificate is bound to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    Claimed,
+    Reserved,
+}
 
 /// A benefit's places.
 #[derive(Debug)]
@@ -31,7 +42,7 @@ struct BenefitBook {
     terms: BenefitTerms,
     granted: u32,
     applications: HashMap<ApplicationId, Application>,
-    /// Granted and waiting, by worker and year of the application.
+    /// Granted, waiting and proposed, by worker and year of the application.
     had: HashMap<WorkerId, BTreeMap<i32, u32>>,
 }
 
@@ -42,15 +53,19 @@ struct Application {
     terms: ApplicationTerms,
     /// Whether money was set aside for it.
     cost: bool,
+    /// What bodies said of it, where it was proposed to them.
+    proposal: Option<Proposal>,
 }
 
 /// How far an application has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
+    Proposed,
     Waits,
     Granted,
     Used,
     Withdrawn,
+    Rejected,
 }
 
 impl Benefits {
@@ -81,6 +96,9 @@ impl Benefits {
             BenefitEvent::BenefitQueued(event) => book.queue(persons, certificates, event),
             BenefitEvent::BenefitUsed(event) => book.take(dues, event),
             BenefitEvent::BenefitWithdrawn(event) => book.withdraw(certificates, dues, event),
+            BenefitEvent::BenefitProposed(event) => book.propose(persons, certificates, event),
+            BenefitEvent::BenefitChecked(event) => book.check(persons, event),
+            BenefitEvent::BenefitRejected(event) => book.reject(persons, certificates, event),
         }
     }
 
@@ -92,12 +110,22 @@ impl Benefits {
         let claims = &mut self.certificates.0;
         match event {
             CertificateEvent::CertificateClaimed(event) => {
-                let earlier = claims.insert(event.certificate.clone(), event.application.clone());
-                earlier.map_or(Ok(()), |earlier| Err(format!("claims a certificate that {earlier} claims")))
+                let earlier = claims.insert(event.certificate.clone(), (Hold::Claimed, event.application.clone()));
+                match earlier {
+                    Some((Hold::Claimed, earlier)) => Err(format!("claims a certificate that {earlier} claims")),
+                    Some((Hold::Reserved, earlier)) if earlier != event.application => {
+                        Err(format!("claims a certificate that is kept for {earlier}"))
+                    }
+                    Some((Hold::Reserved, _)) | None => Ok(()),
+                }
+            }
+            CertificateEvent::CertificateReserved(event) => {
+                let earlier = claims.insert(event.certificate.clone(), (Hold::Reserved, event.application.clone()));
+                earlier.map_or(Ok(()), |(_, earlier)| Err(format!("is kept, and was bound to {earlier}")))
             }
             CertificateEvent::CertificateReleased(event) => {
                 let claimed_by = claims.remove(&event.certificate);
-                let own = claimed_by.as_ref() == Some(&event.application);
+                let own = claimed_by.as_ref().is_some_and(|(_, by)| *by == event.application);
                 if own { Ok(()) } else { Err(format!("gives back a claim that {} does not hold", event.application)) }
             }
         }
@@ -105,8 +133,19 @@ impl Benefits {
 }
 
 impl Certificates {
+    /// Whether it is claimed by a row.
     fn is_of(&self, certificate: &CertificateNo, application: &ApplicationId) -> bool {
-        self.0.get(certificate) == Some(application)
+        self.0.get(certificate).is_some_and(|(hold, by)| *hold == Hold::Claimed && by == application)
+    }
+
+    /// Whether it is kept for a row.
+    fn is_kept_for(&self, certificate: &CertificateNo, application: &ApplicationId) -> bool {
+        self.0.get(certificate).is_some_and(|(hold, by)| *hold == Hold::Reserved && by == application)
+    }
+
+    /// Whether it is bound to a row in either way.
+    fn is_bound_to(&self, certificate: &CertificateNo, application: &ApplicationId) -> bool {
+        self.0.get(certificate).is_some_and(|(_, by)| by == application)
     }
 }
 
@@ -120,12 +159,14 @@ impl BenefitBook {
         event: &BenefitApplied,
     ) -> Result<(), String> {
         let BenefitApplied { application, benefit, terms, .. } = event;
+        let proposal = self.applications.get(application).and_then(|known| known.proposal.clone());
         match self.applications.get(application) {
             None => self.admit(persons, certificates, event)?,
             Some(known) if known.standing == Standing::Waits && known.terms == *terms => {}
             Some(known) if known.standing == Standing::Waits => {
                 return Err(format!("{application} is given a place of {benefit} otherwise than it waited for one"));
             }
+            Some(known) if known.standing == Standing::Proposed => known.require_approved(certificates, event)?,
             Some(known) => return Err(known.cannot_become(application, Standing::Granted)),
         }
         self.granted = self.granted.saturating_add(1);
@@ -134,7 +175,7 @@ impl BenefitBook {
         }
         let amount = self.amount(application, terms)?;
         let cost = self.terms.fund.clone().filter(|_| amount.is_positive()).map(|fund| Cost { amount, fund });
-        let known = Application { standing: Standing::Granted, terms: terms.clone(), cost: cost.is_some() };
+        let known = Application { standing: Standing::Granted, terms: terms.clone(), cost: cost.is_some(), proposal };
         self.applications.insert(application.clone(), known);
         dues.costs(&Key::from(application), cost)?;
         dues.priced(persons, (&terms.worker, application), self.terms.price)
@@ -143,12 +184,14 @@ impl BenefitBook {
     /// Who waits does so because the places are gone.
     fn queue(&mut self, persons: &Persons, certificates: &Certificates, event: &BenefitApplied) -> Result<(), String> {
         let BenefitApplied { application, benefit, terms, .. } = event;
-        if let Some(known) = self.applications.get(application) {
-            return Err(known.cannot_become(application, Standing::Waits));
+        let proposal = self.applications.get(application).and_then(|known| known.proposal.clone());
+        match self.applications.get(application) {
+            None => self.admit(persons, certificates, event)?,
+            Some(known) if known.standing == Standing::Proposed => known.require_approved(certificates, event)?,
+            Some(known) => return Err(known.cannot_become(application, Standing::Waits)),
         }
-        self.admit(persons, certificates, event)?;
         self.amount(application, terms)?;
-        let known = Application { standing: Standing::Waits, terms: terms.clone(), cost: false };
+        let known = Application { standing: Standing::Waits, terms: terms.clone(), cost: false, proposal };
         self.applications.insert(application.clone(), known);
         match self.terms.places {
             Some(places) if places <= self.granted => Ok(()),
@@ -158,6 +201,12 @@ impl BenefitBook {
 
     /// Whoever applies does so within the window, below the limit, and with a certificate that is claimed by this row alone.
     fn admit(&mut self, persons: &Persons, certificates: &Certificates, event: &BenefitApplied) -> Result<(), String> {
+        require_claim(certificates, event)?;
+        self.count(persons, event)
+    }
+
+    /// Whoever applies does so within the window and below the limit.
+    fn count(&mut self, persons: &Persons, event: &BenefitApplied) -> Result<(), String> {
         let BenefitApplied { application, at, benefit, terms, .. } = event;
         if *at != terms.at {
             return Err(format!("{application} of {} is entered as of {at}", terms.at));
@@ -165,9 +214,6 @@ impl BenefitBook {
         let (day, window) = (terms.at.date(), &self.terms.window);
         if window.from.is_some_and(|from| day < from) || window.through.is_some_and(|through| through < day) {
             return Err(format!("{application} is of {day}, when nobody could apply for {benefit}"));
-        }
-        if let Some(certificate) = terms.certificate.as_ref().filter(|of| !certificates.is_of(of, application)) {
-            return Err(format!("{application} rests on certificate {certificate}, which it does not claim"));
         }
         let year = terms.at.year();
         let had = persons.ids_of(&terms.worker).map(|id| self.had_by(id, year)).fold(0, u32::saturating_add);
@@ -241,32 +287,57 @@ impl BenefitBook {
     ) -> Result<(), String> {
         let BenefitWithdrawn { application, at, waited, worker, .. } = event;
         let Some(known) = self.applications.get_mut(application) else { return Err(unheard_of(application)) };
-        let from = if *waited { Standing::Waits } else { Standing::Granted };
-        if known.standing != from {
+        let had_no_place = match known.standing {
+            Standing::Proposed | Standing::Waits => true,
+            Standing::Granted => false,
+            Standing::Used | Standing::Withdrawn | Standing::Rejected => {
+                return Err(known.cannot_become(application, Standing::Withdrawn));
+            }
+        };
+        if had_no_place != *waited {
             return Err(known.cannot_become(application, Standing::Withdrawn));
         }
         known.standing = Standing::Withdrawn;
         self.granted = self.granted.saturating_sub(u32::from(!waited));
-        let years = self.had.get_mut(&known.terms.worker);
-        if let Some(count) = years.and_then(|years| years.get_mut(&known.terms.at.year())) {
-            *count = count.saturating_sub(1);
-        }
+        count_no_more(&mut self.had, &known.terms);
         if *worker != known.terms.worker || *at < known.terms.at {
             return Err(format!(
                 "{application} of {} by {} is withdrawn at {at} by {worker}",
                 known.terms.at, known.terms.worker
             ));
         }
-        if let Some(certificate) = known.terms.certificate.as_ref().filter(|of| certificates.is_of(of, application)) {
-            return Err(format!("{application} is withdrawn and keeps certificate {certificate}"));
-        }
+        known.require_no_certificate(certificates, application)?;
         dues.frees_of(&Key::from(application), known.cost)
     }
 }
 
 impl Application {
+    /// Whoever is given no benefit claims no certificate for it, and has none kept.
+    fn require_no_certificate(&self, certificates: &Certificates, application: &ApplicationId) -> Result<(), String> {
+        match self.terms.certificate.as_ref().filter(|of| certificates.is_bound_to(of, application)) {
+            Some(certificate) => Err(format!("{application} is given up and keeps certificate {certificate}")),
+            None => Ok(()),
+        }
+    }
+
     fn cannot_become(&self, application: &ApplicationId, to: Standing) -> String {
         format!("{application} cannot become {to:?}: it was {:?}", self.standing)
+    }
+}
+
+/// What rests on a certificate claims it.
+fn require_claim(certificates: &Certificates, event: &BenefitApplied) -> Result<(), String> {
+    let BenefitApplied { application, terms, .. } = event;
+    match terms.certificate.as_ref().filter(|of| !certificates.is_of(of, application)) {
+        Some(certificate) => Err(format!("{application} rests on certificate {certificate}, which it does not claim")),
+        None => Ok(()),
+    }
+}
+
+fn count_no_more(had: &mut HashMap<WorkerId, BTreeMap<i32, u32>>, terms: &ApplicationTerms) {
+    let years = had.get_mut(&terms.worker);
+    if let Some(count) = years.and_then(|years| years.get_mut(&terms.at.year())) {
+        *count = count.saturating_sub(1);
     }
 }
 

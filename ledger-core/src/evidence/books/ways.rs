@@ -97,7 +97,7 @@ impl Persons {
         one == other || self.worker(one).is_some_and(|worker| self.worker(other) == Some(worker))
     }
 
-    fn is(&self, actor: &Actor, worker: &WorkerId) -> bool {
+    pub(super) fn is(&self, actor: &Actor, worker: &WorkerId) -> bool {
         self.worker(actor) == Some(self.kept(worker))
     }
 }

@@ -44,6 +44,7 @@ async fn open() -> Desk {
     let desk = Desk::open().await;
     let always = Period { from: None, through: None };
     let benefit = BenefitTerms {
+        approvals: None,
         fund: None,
         kind: BenefitKind::Place,
         limit_per_worker: None,

@@ -16,7 +16,6 @@ use crate::domain::pass::PassCommand;
 use crate::domain::pass::command::Slip;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::time::{BusinessTime, is_plausible};
-use crate::domain::worker::command::OfWorker;
 use crate::domain::worker::{Worker, WorkerCommand};
 use crate::ledger::book::Book;
 use crate::ledger::command::AskedTime;
@@ -102,7 +101,7 @@ impl Definition for ApplyBenefit {
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        if self.completes { self.complete(process) } else { self.record(process) }
+        if self.completes { self.complete(process) } else { self.record(process, Stage::New) }
     }
 
     fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
@@ -117,17 +116,28 @@ impl Definition for ApplyBenefit {
     nothing!(texts, named_key, free_text, at_counter, settings);
 }
 
+/// How far a row has come before it is granted or waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nobody has heard of it.
+    New,
+    /// The bodies that approve it all did. Who may apply was judged when it was proposed, and it counted for the limit since.
+    Approved,
+}
+
 impl ApplyBenefit {
     /// The order of checks: that its number is new, benefit, worker, dates (also used before applied), the window, the certificate, the worker's
     /// limit, the amount, that the voucher still held, the merchant; then, places gone: it waits, and what waits is not
     /// used; places left: points, then the fund.
-    fn record<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+    pub(super) fn record<S: States>(&self, process: &Process<'_, S>, stage: Stage) -> Decision<Vec<Event>> {
         let benefit = process.states.benefit(&self.benefit)?;
-        if benefit.application(&self.application).is_some() {
+        if stage == Stage::New && benefit.application(&self.application).is_some() {
             return Err(conflict(&self.application));
         }
         let terms = benefit.require(&self.benefit)?;
-        process.require_worker(&self.worker)?;
+        if stage == Stage::New {
+            process.require_worker(&self.worker)?;
+        }
         let Some(at) = self.at.filter(|at| is_plausible(at.date())) else {
             return Err(Refusal::new(Code::InvalidDate, "the time of application is not a time"));
         };
@@ -140,10 +150,12 @@ impl ApplyBenefit {
         let asked = ApplicationTerms { amount, at, certificate: self.certificate.clone(), worker: self.worker.clone() };
         terms.require_window(&asked)?;
         let mut events = self.claim(process)?;
-        benefit.require_below_limit(&self.benefit, &asked, process.states.worker(&self.worker)?.absorbed())?;
+        if stage == Stage::New {
+            benefit.require_below_limit(&self.benefit, &asked, process.states.worker(&self.worker)?.absorbed())?;
+        }
         let cost = terms.cost(&asked)?;
         // Money that the applicant names is another person's word.
-        if terms.kind == BenefitKind::Grant {
+        if stage == Stage::New && terms.kind == BenefitKind::Grant {
             process.require_other_than(&self.worker, "enter the own subsidy (补助)")?;
         }
         self.require_use(process, used.as_ref())?;
@@ -155,7 +167,7 @@ impl ApplyBenefit {
         // Who had no points in a month that is over does not wait because places went since: a row that was refused is
         // refused again, however late it is sent.
         if has_place || benefit.is_late(at) {
-            let of = OfWorker { worker: self.worker.clone(), at };
+            let of = process.pays_as(&self.worker, at)?;
             let (worker, given_back) = process.after_due_holds(&of)?;
             let (application, id) = (self.application.clone(), self.benefit.clone());
             let pay = WorkerCommand::PayBenefit { application, benefit: id, points: terms.price };
@@ -235,16 +247,20 @@ impl ApplyBenefit {
     }
 
     fn claim<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let Some(certificate) = &self.certificate else { return Ok(Vec::new()) };
-        let claim = CertificateClaimed {
+        let Some(claim) = self.claims() else { return Ok(Vec::new()) };
+        let claimed = process.states.certificate(&claim.certificate.clone())?.decide(claim)?;
+        Ok(claimed.into_iter().map(Event::Certificate).collect())
+    }
+
+    /// The claim on the certificate that it rests on.
+    pub(super) fn claims(&self) -> Option<CertificateClaimed> {
+        Some(CertificateClaimed {
             application: self.application.clone(),
             benefit: self.benefit.clone(),
-            certificate: certificate.clone(),
+            certificate: self.certificate.clone()?,
             v: V1,
             worker: self.worker.clone(),
-        };
-        let claimed = process.states.certificate(certificate)?.decide(claim)?;
-        Ok(claimed.into_iter().map(Event::Certificate).collect())
+        })
     }
 
     fn owe<S: States>(&self, process: &Process<'_, S>, owed: Option<Fen>, used: &Use) -> Decision<Vec<Event>> {

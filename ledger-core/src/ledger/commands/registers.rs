@@ -180,7 +180,7 @@ pub struct RegisterBenefit {
 
 impl Definition for RegisterBenefit {
     fn write_content(&self, content: &mut Content) {
-        let BenefitTerms { fund, kind, limit_per_worker, limit_yearly, name, places, price, value, window } =
+        let BenefitTerms { approvals, fund, kind, limit_per_worker, limit_yearly, name, places, price, value, window } =
             &self.terms;
         let kind = match kind {
             BenefitKind::Place => "place",
@@ -191,9 +191,15 @@ impl Definition for RegisterBenefit {
         content.maybe(*limit_per_worker).number(i64::from(*limit_yearly)).maybe(*places);
         content.number(price.hundredths()).number(value.fen());
         write_period(content, *window);
+        if let Some(bodies) = approvals {
+            content.text("approvals");
+            for body in bodies {
+                content.text(body);
+            }
+        }
     }
 
-    register!(|command| vec![&command.terms.name]);
+    register!(|command| std::iter::once(&command.terms.name).chain(command.terms.approving()).collect());
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Benefit(self.benefit.clone()));

@@ -1,15 +1,15 @@
-//! Withdrawals (撤回申请): whoever was granted a benefit gives it back unused, and whoever waits for one waits no more. The
-//! place goes to the next in the queue in the same commit.
+//! Withdrawals (撤回申请): whoever was granted a benefit gives it back unused, and whoever waits for one, or for its approval,
+//! waits no more. The place goes to the next in the queue in the same commit.
 
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::approvals::release;
 use super::beforehand::{About, nothing};
 use super::content::Content;
 use crate::domain::benefit::BenefitCommand;
-use crate::domain::benefit::certificate::CertificateReleased;
 use crate::domain::benefit::state::Application;
-use crate::domain::event::{Event, StreamId, V1};
+use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::FundCommand;
 use crate::domain::ids::{ApplicationId, BenefitId, Key};
 use crate::domain::refusal::Decision;
@@ -51,7 +51,7 @@ impl Definition for WithdrawBenefit {
         streams.extend(known.set_aside.as_ref().map(|aside| StreamId::Fund(aside.fund.clone())));
         streams.extend(benefit.terms().and_then(|terms| terms.fund.clone()).map(StreamId::Fund));
         // Who waits is given the place that comes free.
-        if !known.waits || benefit.has_place() {
+        if !(known.waits || known.proposal.is_some()) || benefit.has_place() {
             streams.extend(benefit.waiting().map(|(_, asked)| StreamId::Worker(asked.worker.clone())));
         }
     }
@@ -80,7 +80,7 @@ impl Definition for WithdrawBenefit {
 }
 
 impl WithdrawBenefit {
-    /// What was spent and set aside for it, by the terms of when it was granted; nothing for what waits.
+    /// What was spent and set aside for it, by the terms of when it was granted; nothing for what waits or was proposed.
     fn give_back<S: States>(&self, process: &Process<'_, S>, known: &Application) -> Decision<Vec<Event>> {
         let (at, worker) = (process.context.at, known.terms.worker.clone());
         let (application, benefit) = (self.application.clone(), self.benefit.clone());
@@ -98,12 +98,7 @@ impl WithdrawBenefit {
             let released = process.states.fund(&aside.fund)?.decide(release)?;
             events.extend(released.into_iter().map(Event::Fund));
         }
-        if let Some(certificate) = &known.terms.certificate {
-            let (application, benefit) = (self.application.clone(), self.benefit.clone());
-            let release = CertificateReleased { application, benefit, certificate: certificate.clone(), v: V1, worker };
-            let released = process.states.certificate(certificate)?.release(release);
-            events.extend(released.into_iter().map(Event::Certificate));
-        }
+        events.extend(release(process, &self.benefit, &self.application, known)?);
         Ok(events)
     }
 }

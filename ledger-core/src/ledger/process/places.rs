@@ -8,6 +8,7 @@ use crate::domain::event::Event;
 use crate::domain::fund::{Fund, FundCommand};
 use crate::domain::ids::{BenefitId, FundId, Key, WorkerId};
 use crate::domain::refusal::Decision;
+use crate::domain::time::BusinessTime;
 use crate::domain::worker::command::OfWorker;
 use crate::domain::worker::{Worker, WorkerCommand};
 
@@ -31,11 +32,7 @@ impl<S: States> Process<'_, S> {
             if !state.has_place() {
                 break;
             }
-            // Whoever gave the id up since pays under the one that is kept, out of what came there that day.
-            let of = match self.states.worker(&asked.worker)?.merged_into() {
-                Some((kept, since)) => OfWorker { worker: kept.clone(), at: asked.at.max(since) },
-                None => OfWorker { worker: asked.worker.clone(), at: asked.at },
-            };
+            let of = self.pays_as(&asked.worker, asked.at)?;
             if !workers.contains_key(&of.worker) {
                 workers.insert(of.worker.clone(), self.worker_after(&of.worker, decided)?);
             }
@@ -64,6 +61,15 @@ impl<S: States> Process<'_, S> {
             events.extend(granted.into_iter().map(Event::Benefit));
         }
         Ok(events)
+    }
+
+    /// As whom a worker pays for what was applied for at a time: whoever gave the id up since pays under the one that is kept,
+    /// out of what came there that day.
+    pub(in crate::ledger) fn pays_as(&self, worker: &WorkerId, at: BusinessTime) -> Decision<OfWorker> {
+        Ok(match self.states.worker(worker)?.merged_into() {
+            Some((kept, since)) => OfWorker { worker: kept.clone(), at: at.max(since) },
+            None => OfWorker { worker: worker.clone(), at },
+        })
     }
 
     fn worker_after(&self, id: &WorkerId, decided: &[Event]) -> Decision<Worker> {

@@ -54,6 +54,9 @@ fn application(event: &BenefitEvent) -> Option<(String, String)> {
         }
         BenefitEvent::BenefitUsed(event) => Some((event.application.to_string(), event.worker.to_string())),
         BenefitEvent::BenefitWithdrawn(event) => Some((event.application.to_string(), event.worker.to_string())),
+        BenefitEvent::BenefitProposed(event) => Some((event.application.to_string(), event.terms.worker.to_string())),
+        BenefitEvent::BenefitChecked(event) => Some((event.application.to_string(), event.worker.to_string())),
+        BenefitEvent::BenefitRejected(event) => Some((event.application.to_string(), event.worker.to_string())),
         BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_) => None,
     }
 }
@@ -78,10 +81,17 @@ fn facts(event: &BenefitEvent) -> Facts {
                 .money(FactName::Amount, terms.value)
                 .maybe(FactName::From, terms.window.from)
                 .maybe(FactName::Until, terms.window.through)
+                .maybe(FactName::Approvals, terms.approvals.as_ref().map(|bodies| bodies.join("、")))
         }
         BenefitEvent::BenefitGranted(event) | BenefitEvent::BenefitQueued(event) => facts
             .maybe(FactName::Amount, event.terms.amount)
             .maybe(FactName::Certificate, event.terms.certificate.as_ref()),
+        BenefitEvent::BenefitProposed(event) => facts
+            .maybe(FactName::Amount, event.terms.amount)
+            .maybe(FactName::Certificate, event.terms.certificate.as_ref())
+            .with(FactName::Approvals, event.approvals.join("、")),
+        BenefitEvent::BenefitChecked(event) => facts.with(FactName::Body, &event.body),
+        BenefitEvent::BenefitRejected(_) => facts,
         BenefitEvent::BenefitUsed(event) => facts.maybe(FactName::Merchant, event.used.merchant.as_ref()),
         BenefitEvent::BenefitWithdrawn(event) => facts.so(FactName::Waited, event.waited),
     }

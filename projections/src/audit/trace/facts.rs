@@ -101,6 +101,8 @@ facts! {
     Certificate = "certificate", "证书编号";
     /// At whose counter.
     Merchant = "merchant", "商户";
+    /// The bodies that approve it.
+    Approvals = "approvals", "审核单位";
     /// Whether it had no place yet.
     Waited = "waited", "排队中";
     /// Where the money comes from.

@@ -188,6 +188,47 @@ async fn a_benefit_and_its_fund_are_traced_with_places_and_yuan() {
     assert_eq!(free, entries.state().programmes.funds["ZJ1"].free(), "what lines change adds up to what is free");
 }
 
+/// What bodies have to approve is neither granted nor waiting nor used, here and in the state.
+#[tokio::test]
+async fn what_bodies_approve_is_traced_word_by_word_and_counted_once_it_is_given() {
+    let mut entries = Entries::default();
+    let bodies = json!(["区总工会", "市总工会"]);
+    let terms = json!({"approvals": bodies, "kind": "place", "name": "疗休养", "places": 1, "window": {}});
+    entries.record("BenefitRegistered", json!({"benefit": "QY1", "terms": terms}));
+    let of = |application: &str, more: Value| {
+        let mut payload = json!({"application": application, "benefit": "QY1"});
+        payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        payload
+    };
+    let asked = || json!({"at": AT, "worker": "W1"});
+    let proposed = || json!({"approvals": ["区总工会", "市总工会"], "by": "T1", "terms": asked()});
+    entries.record("BenefitProposed", of("QD1", proposed()));
+    entries.record("BenefitChecked", of("QD1", json!({"body": "区总工会", "by": "T2", "worker": "W1"})));
+    entries.record("BenefitChecked", of("QD1", json!({"body": "市总工会", "by": "T3", "worker": "W1"})));
+    entries.record("BenefitGranted", of("QD1", json!({"terms": asked()})));
+    entries.record("BenefitProposed", of("QD2", proposed()));
+    let back = json!({"by": "T2", "reason": "材料不全", "worker": "W1"});
+    entries.record("BenefitRejected", of("QD2", back));
+    entries.record("BenefitProposed", of("QD3", proposed()));
+    entries.record("BenefitWithdrawn", of("QD3", json!({"waited": true, "worker": "W1"})));
+    let (lines, end) = entries.trace("benefit:QY1").await;
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| match &line.after {
+            Standing::Benefit(it) => (it.figures.granted, it.figures.waiting, it.figures.used),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let (nothing, one) = ((0, 0, 0), (1, 0, 0));
+    assert_eq!(told, [nothing, nothing, nothing, nothing, one, one, one, one, one]);
+    assert_eq!(fact(&lines[1], FactName::Approvals), Some("区总工会、市总工会"));
+    assert_eq!(fact(&lines[2], FactName::Body), Some("区总工会"));
+    assert_eq!((lines[6].subject.as_str(), lines[6].party.as_deref()), ("QD2", Some("W1")));
+    assert_eq!(lines[6].reason.as_deref(), Some("材料不全"));
+    let Standing::Benefit(standing) = &end.figures else { panic!("{end:?}") };
+    assert_eq!(standing.figures, entries.state().programmes.benefits["QY1"]);
+}
+
 #[tokio::test]
 async fn a_pass_is_valid_then_lost_then_replaced_and_its_slips_are_summed() {
     let mut entries = Entries::default();

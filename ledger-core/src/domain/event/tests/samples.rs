@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod acknowledged;
+pub(super) mod approvals;
 pub(super) mod away;
 pub(super) mod dated;
 pub(super) mod programmes;
@@ -135,6 +136,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(seals::numbered_samples())
         .chain(acknowledged::samples())
         .chain(stand_ins::samples())
+        .chain(approvals::samples())
         .collect()
 }
 

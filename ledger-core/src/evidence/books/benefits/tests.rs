@@ -5,7 +5,9 @@ use super::super::ways::Persons;
 use super::Benefits;
 use crate::domain::benefit::certificate::{CertificateClaimed, CertificateReleased};
 use crate::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms, Use};
-use crate::domain::benefit::event::{BenefitApplied, BenefitRecorded, BenefitUsed, BenefitWithdrawn};
+use crate::domain::benefit::event::{
+    BenefitApplied, BenefitChecked, BenefitProposed, BenefitRecorded, BenefitRejected, BenefitUsed, BenefitWithdrawn,
+};
 use crate::domain::benefit::{BenefitEvent, CertificateEvent};
 use crate::domain::event::V1;
 use crate::domain::ids::{ApplicationId, BenefitId, WorkerId};
@@ -32,6 +34,7 @@ fn worker() -> WorkerId {
 
 fn registered(places: u32) -> BenefitEvent {
     let terms = BenefitTerms {
+        approvals: None,
         fund: None,
         kind: BenefitKind::Place,
         limit_per_worker: None,
@@ -181,4 +184,115 @@ fn a_certificate_stands_for_one_application_at_a_time() {
     assert!(after(vec![Of(withdrawn(1, false))]).is_err(), "it is not given back");
     let again = vec![Certified(released(1)), Of(withdrawn(1, false)), Certified(claimed(2)), Of(resting(2))];
     assert_eq!(after(again), Ok(()));
+}
+
+/// The register with bodies that approve.
+fn approved_by(bodies: &[&str]) -> BenefitEvent {
+    let BenefitEvent::BenefitRegistered(mut event) = registered(1) else { panic!("a registration") };
+    event.terms.approvals = Some(bodies.iter().map(|body| (*body).to_owned()).collect());
+    BenefitEvent::BenefitRegistered(event)
+}
+
+fn proposed(number: u8, bodies: &[&str]) -> BenefitEvent {
+    let BenefitApplied { application, at, benefit, terms, v } = applied(number);
+    let (approvals, by) = (bodies.iter().map(|body| (*body).to_owned()).collect(), "maker".parse().expect("an actor"));
+    BenefitEvent::BenefitProposed(BenefitProposed { application, approvals, at, benefit, by, terms, v })
+}
+
+fn checked(number: u8, body: &str, by: &str) -> BenefitEvent {
+    let (application, benefit, worker) = (row(number), benefit(), worker());
+    let (body, by) = (body.to_owned(), by.parse().expect("an actor"));
+    BenefitEvent::BenefitChecked(BenefitChecked { application, at: at(), benefit, body, by, v: V1, worker })
+}
+
+fn rejected(number: u8, by: &str) -> BenefitEvent {
+    let (application, benefit, worker) = (row(number), benefit(), worker());
+    let (by, reason) = (by.parse().expect("an actor"), "材料不全".to_owned());
+    BenefitEvent::BenefitRejected(BenefitRejected { application, at: at(), benefit, by, reason, v: V1, worker })
+}
+
+#[test]
+fn what_bodies_approve_is_given_after_the_word_of_each_by_another_person() {
+    let both = ["区总工会", "市总工会"];
+    let story = || vec![approved_by(&both), proposed(1, &both), checked(1, "区总工会", "first")];
+    let all = || [story(), vec![checked(1, "市总工会", "second")]].concat();
+    for end in [granted(1), withdrawn(1, true), rejected(1, "third")] {
+        assert_eq!(last_of(&[all(), vec![end]].concat()), Ok(()));
+    }
+    let full =
+        [vec![approved_by(&both), granted(9), proposed(1, &both)], all()[2..].to_vec(), vec![queued(1)]].concat();
+    assert_eq!(last_of(&full), Ok(()), "the place is gone");
+    let mut taken = applied(1);
+    taken.terms.worker = "W2".parse().expect("a worker");
+    let wrong = [
+        // Too few words, by persons who had a part in it, or of nobody who was asked.
+        [story(), vec![granted(1)]].concat(),
+        [story(), vec![queued(1)]].concat(),
+        [story(), vec![checked(1, "市总工会", "first")]].concat(),
+        [story(), vec![checked(1, "市总工会", "maker")]].concat(),
+        [story(), vec![checked(1, "区总工会", "second")]].concat(),
+        [story(), vec![checked(1, "区妇联", "second")]].concat(),
+        [story(), vec![rejected(1, "first")]].concat(),
+        [story(), vec![used(1)]].concat(),
+        [story(), vec![withdrawn(1, false)]].concat(),
+        // Other bodies than the register's, or none of them.
+        vec![approved_by(&both), proposed(1, &both[..1])],
+        vec![registered(1), proposed(1, &[])],
+        vec![approved_by(&both), checked(1, "区总工会", "first")],
+        // Given to somebody else, and after it was decided.
+        [all(), vec![BenefitEvent::BenefitGranted(taken)]].concat(),
+        [all(), vec![rejected(1, "third"), granted(1)]].concat(),
+        [all(), vec![granted(1), checked(1, "市总工会", "third")]].concat(),
+        [all(), vec![withdrawn(1, true), rejected(1, "third")]].concat(),
+        [all(), vec![queued(1)]].concat(),
+    ];
+    for events in wrong {
+        assert!(last_of(&events).is_err(), "{events:?}");
+    }
+}
+
+#[test]
+fn a_proposal_counts_for_the_limit_and_has_its_certificate_kept() {
+    let bodies = ["区总工会"];
+    let BenefitEvent::BenefitRegistered(mut event) = approved_by(&bodies) else { panic!("a registration") };
+    event.terms.limit_per_worker = Some(1);
+    let limited = || BenefitEvent::BenefitRegistered(event.clone());
+    assert!(last_of(&[limited(), proposed(1, &bodies), proposed(2, &bodies)]).is_err());
+    assert!(last_of(&[limited(), proposed(1, &bodies), granted(2)]).is_err(), "a row too");
+    assert_eq!(last_of(&[limited(), proposed(1, &bodies), rejected(1, "first"), proposed(2, &bodies)]), Ok(()));
+
+    let certificate = || "ZS1".parse().expect("a certificate");
+    let bound = |number: u8, claims: bool| {
+        let (application, certificate) = (row(number), certificate());
+        let claim = CertificateClaimed { application, benefit: benefit(), certificate, v: V1, worker: worker() };
+        if claims { CertificateEvent::CertificateClaimed(claim) } else { CertificateEvent::CertificateReserved(claim) }
+    };
+    let resting = |event: BenefitEvent| match event {
+        BenefitEvent::BenefitProposed(mut event) => {
+            event.terms.certificate = Some(certificate());
+            BenefitEvent::BenefitProposed(event)
+        }
+        BenefitEvent::BenefitGranted(mut event) => {
+            event.terms.certificate = Some(certificate());
+            BenefitEvent::BenefitGranted(event)
+        }
+        other => other,
+    };
+    let told = |events: Vec<Result<BenefitEvent, CertificateEvent>>| {
+        let (mut books, persons, mut dues) = (Benefits::default(), Persons::default(), Dues::default());
+        events.into_iter().try_for_each(|event| match event {
+            Ok(event) => books.follow(&persons, &mut dues, &resting(event)),
+            Err(event) => books.certificate(&event),
+        })
+    };
+    let first = || vec![Ok(approved_by(&bodies)), Err(bound(1, false)), Ok(proposed(1, &bodies))];
+    let after = |more: Vec<Result<BenefitEvent, CertificateEvent>>| told(first().into_iter().chain(more).collect());
+    assert_eq!(told(first()), Ok(()));
+    assert!(told(vec![Ok(approved_by(&bodies)), Ok(proposed(1, &bodies))]).is_err(), "it is not kept");
+    assert!(after(vec![Err(bound(2, false))]).is_err(), "kept for another");
+    assert!(after(vec![Err(bound(2, true))]).is_err(), "claimed by another");
+    assert!(after(vec![Ok(rejected(1, "first"))]).is_err(), "it stays kept");
+    assert!(after(vec![Ok(checked(1, "区总工会", "first")), Ok(granted(1))]).is_err(), "it is not claimed");
+    let all = vec![Ok(checked(1, "区总工会", "first")), Err(bound(1, true)), Ok(granted(1))];
+    assert_eq!(after(all), Ok(()));
 }

@@ -96,6 +96,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
     let benefit = |full: bool, kind| commands::RegisterBenefit {
         benefit: id("QY03"),
         terms: BenefitTerms {
+            approvals: None,
             fund: full.then(|| id("ZJ01")),
             kind,
             limit_per_worker: full.then_some(1),
@@ -204,6 +205,23 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         application: id("QD-0001"),
         reason: full.then(|| "本人不再需要".into()),
     };
+    let approved = |full: bool, bodies: &[&str]| {
+        let mut command = benefit(full, if full { BenefitKind::Place } else { BenefitKind::Grant });
+        command.terms.approvals = Some(bodies.iter().map(|body| (*body).to_owned()).collect());
+        command
+    };
+    // The same content as of a row: whether it is granted at once or proposed is told by the benefit.
+    let propose = |full: bool, amount| commands::ProposeBenefit {
+        application: id("QD-0001"),
+        benefit: id("QY03"),
+        worker: id("YZ-骑手-001"),
+        at: full.then(time),
+        certificate: full.then(|| id("ZS00003")),
+        amount,
+    };
+    let check = commands::CheckBenefit { benefit: id("QY03"), application: id("QD-0001"), body: "市总工会".into() };
+    let reject =
+        commands::RejectBenefit { benefit: id("QY03"), application: id("QD-0001"), reason: "材料不全".into() };
     let amount = AskedAmount::Amount(Fen::new(2_504));
     vec![
         ("register_appointment/full", appointment(true).into()),
@@ -256,5 +274,11 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("merge_request/none", merge(false).into()),
         ("stand_in_for_visit/full", stand_in(true).into()),
         ("stand_in_for_visit/none", stand_in(false).into()),
+        ("register_benefit/approved", approved(true, &["区总工会", "市总工会"]).into()),
+        ("register_benefit/unapproved", approved(false, &[]).into()),
+        ("propose_benefit/full", propose(true, amount).into()),
+        ("propose_benefit/none", propose(false, AskedAmount::Blank).into()),
+        ("check_benefit", check.into()),
+        ("reject_benefit", reject.into()),
     ]
 }

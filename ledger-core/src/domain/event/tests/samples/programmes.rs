@@ -195,6 +195,7 @@ fn benefits() -> Vec<Event> {
         at: at(),
         benefit: id("QY03"),
         terms: BenefitTerms {
+            approvals: None,
             fund: Some(id("ZJ01")),
             kind: BenefitKind::Place,
             limit_per_worker: Some(1),
