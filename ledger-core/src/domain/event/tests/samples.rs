@@ -6,6 +6,7 @@ pub(super) mod away;
 pub(super) mod dated;
 pub(super) mod programmes;
 pub(super) mod proof;
+pub(super) mod reversed_uses;
 pub(super) mod seals;
 pub(super) mod selections;
 pub(super) mod sites;
@@ -135,6 +136,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(seals::numbered_samples())
         .chain(acknowledged::samples())
         .chain(stand_ins::samples())
+        .chain(reversed_uses::samples())
         .collect()
 }
 

@@ -204,6 +204,16 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         application: id("QD-0001"),
         reason: full.then(|| "本人不再需要".into()),
     };
+    let reverse_use = commands::ReverseBenefitUse {
+        benefit: id("QY03"),
+        application: id("QD-0001"),
+        reason: "核错了，当天并未到店".into(),
+    };
+    let reverse_slip = commands::ReversePassUse {
+        slip_no: id("XP-0001"),
+        pass: Some(id("NXK-0001")),
+        reason: "原价写错".into(),
+    };
     let amount = AskedAmount::Amount(Fen::new(2_504));
     vec![
         ("register_appointment/full", appointment(true).into()),
@@ -256,5 +266,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("merge_request/none", merge(false).into()),
         ("stand_in_for_visit/full", stand_in(true).into()),
         ("stand_in_for_visit/none", stand_in(false).into()),
+        ("reverse_benefit_use", reverse_use.into()),
+        ("reverse_pass_use", reverse_slip.into()),
     ]
 }
