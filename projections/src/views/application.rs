@@ -50,6 +50,7 @@ impl View for ApplicationView {
             }
             Some(BenefitEvent::BenefitUsed(event)) => vec![under(event.worker.as_str(), &event.application)],
             Some(BenefitEvent::BenefitWithdrawn(event)) => vec![under(event.worker.as_str(), &event.application)],
+            Some(BenefitEvent::BenefitUseReversed(event)) => vec![under(event.worker.as_str(), &event.application)],
             Some(BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_)) | None => Vec::new(),
         }
     }
@@ -67,6 +68,7 @@ impl View for ApplicationView {
                 row.waits = true;
             }
             Some(BenefitEvent::BenefitUsed(event)) => row.used = Some(event.used.clone()),
+            Some(BenefitEvent::BenefitUseReversed(_)) => row.used = None,
             Some(BenefitEvent::BenefitWithdrawn(event)) => {
                 row.waits = false;
                 row.withdrawn = Some(Withdrawal { at: event.at, reason: event.reason.clone() });

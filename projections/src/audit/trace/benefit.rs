@@ -54,6 +54,7 @@ fn application(event: &BenefitEvent) -> Option<(String, String)> {
         }
         BenefitEvent::BenefitUsed(event) => Some((event.application.to_string(), event.worker.to_string())),
         BenefitEvent::BenefitWithdrawn(event) => Some((event.application.to_string(), event.worker.to_string())),
+        BenefitEvent::BenefitUseReversed(event) => Some((event.application.to_string(), event.worker.to_string())),
         BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_) => None,
     }
 }
@@ -83,6 +84,7 @@ fn facts(event: &BenefitEvent) -> Facts {
             .maybe(FactName::Amount, event.terms.amount)
             .maybe(FactName::Certificate, event.terms.certificate.as_ref()),
         BenefitEvent::BenefitUsed(event) => facts.maybe(FactName::Merchant, event.used.merchant.as_ref()),
+        BenefitEvent::BenefitUseReversed(event) => facts.maybe(FactName::Merchant, event.used.merchant.as_ref()),
         BenefitEvent::BenefitWithdrawn(event) => facts.so(FactName::Waited, event.waited),
     }
 }
