@@ -67,6 +67,7 @@ mod stream;
 mod tests;
 pub mod texts;
 pub mod traces;
+pub mod uses;
 pub mod wall;
 pub mod what_if;
 pub mod who;

@@ -17,8 +17,8 @@ use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, MONTH_PATTERN, string};
 use super::{acknowledgements, appointments, benefits, pairs, passes, requests, selection_objections, selections};
 use super::{
-    cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, stand_ins, statements,
-    stores, withdrawals, workers,
+    cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, reversals, shelf, sites, stand_ins,
+    statements, stores, withdrawals, workers,
 };
 use super::{request_claims, request_routing};
 use crate::service::command::Asked;
@@ -133,9 +133,11 @@ commands! {
     "apply_benefit" | "claim" => benefits::ApplyBenefit,
     "use_benefit" => benefits::UseBenefit,
     "withdraw_benefit" => withdrawals::WithdrawBenefit,
+    "reverse_benefit_use" => reversals::ReverseBenefitUse,
     "issue_pass" | "pass" => passes::IssuePass,
     "register_offer" | "offer" => passes::RegisterOffer,
     "use_pass" | "honour" => passes::UsePass,
+    "reverse_pass_use" => reversals::ReversePassUse,
     "announce_selection" | "selection" => selections::AnnounceSelection,
     "consent_to_selection" => selections::ConsentToSelection,
     "withdraw_from_selection" => selections::WithdrawFromSelection,

@@ -295,7 +295,8 @@ impl Ask for ApplyBenefit {
             BenefitEvent::BenefitRegistered(_)
             | BenefitEvent::BenefitUpdated(_)
             | BenefitEvent::BenefitUsed(_)
-            | BenefitEvent::BenefitWithdrawn(_) => None,
+            | BenefitEvent::BenefitWithdrawn(_)
+            | BenefitEvent::BenefitUseReversed(_) => None,
         })?;
         let (claim, benefit) = (application.clone(), benefit.clone());
         Some(ApplicationAnswer { claim, benefit, status, position: receipt.position })

@@ -192,12 +192,10 @@ impl Views {
     /// [`ViewError`].
     pub async fn slips(&self, pass: PassNo, until: u64) -> Result<Vec<PassUsed>, ViewError> {
         let mut slips: Vec<PassUsed> = Vec::new();
-        self.each_entry_of(&StreamId::Pass(pass), 0, until, &mut |_, event| {
-            match event.as_pass() {
-                Some(PassEvent::PassUsed(used)) => slips.push(used.clone()),
-                Some(PassEvent::PassUseReversed(reversed)) => slips.retain(|used| used.slip_no != reversed.slip_no),
-                Some(PassEvent::PassIssued(_) | PassEvent::PassUpdated(_)) | None => {}
-            }
+        self.each_entry_of(&StreamId::Pass(pass), 0, until, &mut |_, event| match event.as_pass() {
+            Some(PassEvent::PassUsed(used)) => slips.push(used.clone()),
+            Some(PassEvent::PassUseReversed(reversed)) => slips.retain(|used| used.slip_no != reversed.slip_no),
+            Some(PassEvent::PassIssued(_) | PassEvent::PassUpdated(_)) | None => {}
         })
         .await?;
         Ok(slips)

@@ -21,8 +21,11 @@ pub struct Application {
     pub terms: Option<ApplicationTerms>,
     /// Whether it waits in the queue.
     pub waits: bool,
-    /// How it was used, once it was.
+    /// How it is used, once it is.
     pub used: Option<Use>,
+    /// How it was used last, be that taken back since.
+    #[serde(default)]
+    pub last_use: Option<Use>,
     /// When and why it was withdrawn, once it was.
     pub withdrawn: Option<Withdrawal>,
 }
@@ -67,7 +70,10 @@ impl View for ApplicationView {
                 row.terms = Some(event.terms.clone());
                 row.waits = true;
             }
-            Some(BenefitEvent::BenefitUsed(event)) => row.used = Some(event.used.clone()),
+            Some(BenefitEvent::BenefitUsed(event)) => {
+                row.used = Some(event.used.clone());
+                row.last_use = Some(event.used.clone());
+            }
             Some(BenefitEvent::BenefitUseReversed(_)) => row.used = None,
             Some(BenefitEvent::BenefitWithdrawn(event)) => {
                 row.waits = false;

@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::controls::{Control, DAY, HOLD, RICH, post};
+use super::controls::{Control, DAY, HOLD, REASON, RICH, post};
 use super::kinds::Kind;
 
 const AT: &str = "2025-06-02T09:00:00+08:00";
 
 const CLAIM: &str = r#"{"key": "NAME-{n}", "command": "claim", "benefit": "QY-1", "worker": "W0002",
+    "at": "2025-06-02T09:00:00+08:00"}"#;
+
+const USE: &str = r#"{"key": "NAME-{n}-u", "command": "use_benefit", "benefit": "QY-1", "claim": "NAME-{n}",
     "at": "2025-06-02T09:00:00+08:00"}"#;
 
 /// What the programmes' controls stand on.
@@ -98,6 +101,16 @@ fn rows() -> Vec<Control> {
                 &[("QY-1", Kind::Known("unknown_benefit")), ("NAME-{n}", Kind::Made("unknown_benefit"))],
                 json!({}),
                 &[],
+                200,
+            )
+        },
+        Control {
+            before: &[CLAIM, USE],
+            ..post(
+                "/v1/benefits/{id}/claims/{claim}/use/reverse",
+                &[("QY-1", Kind::Known("unknown_benefit")), ("NAME-{n}", Kind::Made("unknown_benefit"))],
+                json!({"reason": "核错了"}),
+                REASON,
                 200,
             )
         },

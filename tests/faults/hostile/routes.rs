@@ -21,7 +21,7 @@ const MARK: &str = "@@hostile@@";
 /// What waits for another's row of an activity that ripens later, and what only a merchant, a session or a case gives: the
 /// library's tests of programmes and of deliveries are about those. A selection's steps are taken once each, in their order:
 /// its own tests take them, and so are those of a statement.
-pub(super) const OF_OTHER_OFFICES: [&str; 43] = [
+pub(super) const OF_OTHER_OFFICES: [&str; 44] = [
     "POST /v1/audit/cosignatures",
     "POST /v1/witness/add-checkpoint",
     "POST /v1/login",
@@ -44,6 +44,7 @@ pub(super) const OF_OTHER_OFFICES: [&str; 43] = [
     "POST /v1/pairs/{id}/visits/{visit}/stand-in",
     "POST /v1/benefits/{id}/claims/{claim}/use",
     "POST /v1/honours",
+    "POST /v1/honours/{slip}/reverse",
     "POST /v1/stores/{id}/tickets",
     "POST /v1/stores/{id}/cases/{case}/settle",
     "POST /v1/merchants/{id}/statements",

@@ -234,6 +234,8 @@ const LEDGER: &[(&str, &[Code])] = &[
         ],
     ),
     ("/v1/benefits/{id}/claims/{claim}/withdraw", &[Code::InvalidDate, Code::AlreadyDecided]),
+    ("/v1/benefits/{id}/claims/{claim}/use/reverse", &[Code::InvalidDate, Code::AlreadyDecided]),
+    ("/v1/honours/{slip}/reverse", &[Code::InvalidDate, Code::AlreadyDecided, Code::InvalidAmount]),
     ("/v1/passes", &[Code::UnknownWorker, Code::InvalidDate, Code::WorkerDeparted]),
     ("/v1/offers", &[Code::UnknownMerchant, Code::InvalidDate]),
     (

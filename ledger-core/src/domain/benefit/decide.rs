@@ -2,9 +2,7 @@
 //! which the rows were recorded.
 
 use super::command::{ApplicationTerms, BenefitCommand, BenefitKind, BenefitTerms, Use};
-use super::event::{
-    BenefitApplied, BenefitEvent, BenefitRecorded, BenefitUseReversed, BenefitUsed, BenefitWithdrawn,
-};
+use super::event::{BenefitApplied, BenefitEvent, BenefitRecorded, BenefitUseReversed, BenefitUsed, BenefitWithdrawn};
 use super::state::{Application, Benefit, SetAside};
 use crate::domain::event::V1;
 use crate::domain::ids::{ApplicationId, BenefitId, WorkerId};

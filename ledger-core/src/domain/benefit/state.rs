@@ -142,7 +142,8 @@ impl Benefit {
     /// Who waited and is given one counted before.
     fn apply(&mut self, id: &ApplicationId, terms: &ApplicationTerms, set_aside: Option<SetAside>, waits: bool) {
         self.latest = self.latest.max(Some(terms.at.month()));
-        let application = Application { waits, terms: terms.clone(), used: None, owed: None, set_aside, withdrawn: false };
+        let application =
+            Application { waits, terms: terms.clone(), used: None, owed: None, set_aside, withdrawn: false };
         if self.applications.insert(id.clone(), application).is_none() {
             let count = self.by_worker.entry((terms.worker.clone(), terms.at.year())).or_default();
             *count = count.saturating_add(1);

@@ -4,7 +4,8 @@
 use super::command::MerchantDetails;
 use super::event::{
     HonourReversed, MerchantEvent, MerchantRecorded, MoneyClaimed, MoneyTakenBack, SettlementPaid,
-    StatementAcknowledged, StatementConfirmed, StatementDisputeAnswered, StatementDisputed, StatementPrepared, VoucherHonoured,
+    StatementAcknowledged, StatementConfirmed, StatementDisputeAnswered, StatementDisputed, StatementPrepared,
+    VoucherHonoured,
 };
 use super::state::Merchant;
 use super::uscc::is_uscc;

@@ -374,6 +374,11 @@ impl MerchantEvent {
         if let MerchantEvent::StatementDisputed(event) = self { Some(event) } else { None }
     }
 
+    /// The claim to money that was taken back, where one was.
+    pub const fn as_money_taken_back(&self) -> Option<&MoneyTakenBack> {
+        if let MerchantEvent::MoneyTakenBack(event) = self { Some(event) } else { None }
+    }
+
     /// The merchant's word, where a statement was found right.
     pub const fn as_acknowledged(&self) -> Option<&StatementAcknowledged> {
         if let MerchantEvent::StatementAcknowledged(event) = self { Some(event) } else { None }

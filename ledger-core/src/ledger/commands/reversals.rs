@@ -115,10 +115,7 @@ impl Definition for ReversePassUse {
         let Some(pass) = &self.pass else { return };
         streams.push(StreamId::Pass(pass.clone()));
         let Some(honoured) = book.pass(pass).ok().and_then(|pass| pass.slip(&self.slip_no)) else { return };
-        streams.extend([
-            StreamId::Merchant(honoured.merchant.clone()),
-            StreamId::Offer(honoured.slip.offer.clone()),
-        ]);
+        streams.extend([StreamId::Merchant(honoured.merchant.clone()), StreamId::Offer(honoured.slip.offer.clone())]);
         let claimed = honoured.claim.as_ref().and_then(|claim| claim.fund.clone());
         let offer = book.offer(&honoured.slip.offer).into_iter();
         let offered = offer.flat_map(|offer| offer.all_terms()).filter_map(|terms| terms.fund.clone());

@@ -301,7 +301,8 @@ async fn a_merchants_claims_in_money_are_told_beside_its_points() {
     let paid =
         json!({"amount": 1_000, "by": "T3", "merchant": "M1", "month": "2024-03", "points": 200, "reference": "1号"});
     entries.record("SettlementPaid", paid);
-    let taken_back = json!({"amount": 200, "claimed_in": "2024-02", "merchant": "M1", "month": "2024-03", "source": "XP0"});
+    let taken_back =
+        json!({"amount": 200, "claimed_in": "2024-02", "merchant": "M1", "month": "2024-03", "source": "XP0"});
     entries.record("MoneyTakenBack", taken_back);
     let (lines, end) = entries.trace("merchant:M1").await;
     let told: Vec<_> = lines.iter().map(|line| (line.subject.as_str(), line.points, line.money.fen())).collect();

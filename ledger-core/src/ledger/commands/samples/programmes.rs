@@ -209,11 +209,8 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         application: id("QD-0001"),
         reason: "核错了，当天并未到店".into(),
     };
-    let reverse_slip = commands::ReversePassUse {
-        slip_no: id("XP-0001"),
-        pass: Some(id("NXK-0001")),
-        reason: "原价写错".into(),
-    };
+    let reverse_slip =
+        commands::ReversePassUse { slip_no: id("XP-0001"), pass: Some(id("NXK-0001")), reason: "原价写错".into() };
     let amount = AskedAmount::Amount(Fen::new(2_504));
     vec![
         ("register_appointment/full", appointment(true).into()),
