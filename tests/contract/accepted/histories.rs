@@ -384,9 +384,22 @@ fn rows() -> BoxedStrategy<Command> {
     });
     prop_oneof![
         8 => prop_oneof![visit, request, handling, apply, slip, rate, confirm, stand_in, using, withdraw],
+        1 => reversals(),
         3 => claims(),
     ]
     .boxed()
+}
+
+/// Uses and slips that are taken back, with whatever is said of it.
+fn reversals() -> BoxedStrategy<Command> {
+    let row = || 0_usize..20;
+    let reversed_use = (row(), text()).prop_map(|(row, reason)| {
+        commands::ReverseBenefitUse { benefit: id("QY1"), application: id(&format!("QD{row}")), reason }.into()
+    });
+    let reversed_slip = (row(), prop::option::weighted(0.9, Just("NXK1")), text()).prop_map(|(row, pass, reason)| {
+        commands::ReversePassUse { slip_no: id(&format!("XP{row}")), pass: pass.map(id), reason }.into()
+    });
+    prop_oneof![reversed_use, reversed_slip].boxed()
 }
 
 /// Claims made apart from their work, and where requests go before anybody works on them.
