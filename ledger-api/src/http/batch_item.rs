@@ -263,7 +263,7 @@ fn describe<B: Body + ToSchema>(names: &[&str]) -> Object {
     let command = text().enum_values(Some(names.iter().copied()));
     let named = B::PATH.iter().map(|(field, code)| {
         let named_by_key = matches!(code, Code::UnknownCredit | Code::UnknownRedemption | Code::UnknownRequest)
-            || matches!(*field, "visit" | "claim" | "objection");
+            || matches!(*field, "visit" | "claim" | "slip" | "objection");
         let text = match *field {
             "month" => string(7, MONTH_PATTERN),
             _ if named_by_key => string(128, KEY_PATTERN),

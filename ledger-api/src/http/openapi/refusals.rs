@@ -319,6 +319,7 @@ const NAMED: &[(&str, Code)] = &[
     ("/v1/benefits/{id}", Code::UnknownBenefit),
     ("/v1/funds/{id}", Code::NotFound),
     ("/v1/passes/{id}", Code::UnknownPass),
+    ("/v1/honours/{slip}", Code::UnknownPass),
     ("/v1/selections/{id}", Code::NotFound),
 ];
 
