@@ -30,6 +30,7 @@ words! {
     yuan: "应付金额", "Yuan owed";
     take_back: "撤销", "Take back";
     taken_back: "已撤销", "Taken back";
+    take_back_why: "撤销原因", "Why it is taken back";
     take_back_hint: "只能撤销今天的；以前的请联系审核员冲正。", "Today's alone; ask an approver about earlier ones.";
 }
 
