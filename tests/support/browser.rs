@@ -276,26 +276,18 @@ const MIDDLE_AT_REST: &str = "async function () {
 impl Browser {
     /// The elements of a role whose accessible name holds a text, in the order of the page, each with its whole name.
     pub fn named(&mut self, role: &str, name: &str) -> Vec<(Element, String)> {
+        let tree = self.call("Accessibility.getFullAXTree", json!({}));
+        let nodes = tree["nodes"].as_array().cloned().unwrap_or_default();
         // An older browser calls a picture by the word's first letters.
-        let asked = if role == "image" { &["image", "img"][..] } else { &[role] };
-        let found: Vec<Value> = asked.iter().flat_map(|role| self.of_role(role)).collect();
+        let is_role = |told: &Value| told == role || (role == "image" && told == "img");
+        let found = nodes.into_iter().filter(|node| node["ignored"] == false && is_role(&node["role"]["value"]));
         found
-            .into_iter()
-            .filter(|node| node["ignored"] == false)
             .filter_map(|node| {
                 let called = node["name"]["value"].as_str().unwrap_or_default().to_owned();
                 let element = Element(node["backendDOMNodeId"].as_u64()?);
                 called.contains(name).then_some((element, called))
             })
             .collect()
-    }
-
-    /// What the page has of a role; nothing where it is just being exchanged for another.
-    fn of_role(&mut self, role: &str) -> Vec<Value> {
-        let Some(page) = self.try_call("DOM.getDocument", json!({"depth": 0})) else { return Vec::new() };
-        let asked = json!({"backendNodeId": page["root"]["backendNodeId"], "role": role});
-        let told = self.try_call("Accessibility.queryAXTree", asked);
-        told.and_then(|told| told["nodes"].as_array().cloned()).unwrap_or_default()
     }
 
     /// The first of them, waited for.

@@ -18,7 +18,7 @@ const FIRST_SCREENS: &[(&str, &str, &str, &[&str])] = &[
     ("审核员", "/credits", "/appointments", &["待确认的走访 3", "30 人排队"]),
     ("审核员", "/credits", "/publicity", &["demo/proposed/12", "demo/proposed/13", "提出异议"]),
     ("支部书记", "/branch", "/branch?year=2026", &["YS-HZ0001", "导出 Excel", "走访确认（2）"]),
-    ("支部书记", "/branch", "/branch/visits", &["等支部代为确认 1", "YS-ZF03", "等对方本人确认 1"]),
+    ("支部书记", "/branch", "/branch/visits", &["等支部代为确认 1", "YS-0234 已退出", "等对方本人确认 1"]),
     ("骑手", "/me", "/me", &["公示中", "爱心餐券", "排队第 2 位", "待您确认", "即将到期"]),
     ("骑手", "/me", "/requests", &["可认领", "YS-XQ01", "YS-XQ08"]),
     ("审计员", "/audit", "/audit", &["还没有核对", "补录过晚 1 条", "佐证已用于其他记录 1 条", "等付款的 ¥"]),

@@ -159,7 +159,7 @@ fn the_branchs_word(database: Database) {
     visit.browser.told("status", "已代为确认，填报人记分");
     assert!(visit.browser.named("button", "支部代为确认").is_empty(), "{}", visit.browser.text());
     // What waits for somebody who is there is that one's to say.
-    assert!(visit.browser.text().contains("YS-ZF01"), "{}", visit.browser.text());
+    assert!(visit.browser.text().contains("YS-JD01"), "{}", visit.browser.text());
 
     visit.enter("骑手", "/me");
     visit.browser.press("link", "看全部站点和服务");
