@@ -80,3 +80,36 @@ impl View for ClaimView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ledger_core::domain::event::Event;
+
+    use super::{Claim, ClaimView};
+    use crate::fold::View;
+
+    fn event(event_type: &str, more: &str) -> Event {
+        let payload =
+            format!(r#"{{"amount":188,"at":"2024-03-05T12:00:00+08:00","merchant":"M1",{more}"source":"XP1","v":1}}"#);
+        Event::decode(event_type, payload.as_bytes()).expect("an event")
+    }
+
+    #[test]
+    fn a_claim_is_less_what_its_own_month_takes_back_and_a_later_month_has_a_row_of_its_own() {
+        let claimed = event("MoneyClaimed", "");
+        let own = event("MoneyTakenBack", r#""month":"2024-03","#);
+        let later = event("MoneyTakenBack", r#""claimed_in":"2024-03","month":"2024-05","#);
+        let keys = |event: &Event| ClaimView::keys(event).into_iter().map(|key| key.to_string()).collect::<Vec<_>>();
+        assert_eq!(keys(&claimed), keys(&own));
+        assert_eq!(keys(&later), ["M1/2024-05/XP1"]);
+        let told = |events: &[&Event]| {
+            let mut row = Claim::default();
+            events.iter().for_each(|event| ClaimView::fold(&mut row, "", 1, event));
+            (row.amount.fen(), row.taken_back)
+        };
+        assert_eq!(told(&[&claimed]), (188, false));
+        assert_eq!(told(&[&claimed, &own]), (0, true));
+        assert_eq!(told(&[&claimed, &own, &claimed]), (188, false), "used again");
+        assert_eq!(told(&[&later]), (-188, true));
+    }
+}

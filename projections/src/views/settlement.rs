@@ -209,3 +209,28 @@ impl View for SettlementView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ledger_core::domain::money::Fen;
+
+    use super::{Settlement, carry};
+
+    #[test]
+    fn what_a_month_takes_back_of_yuan_is_made_up_for_by_the_months_after_it() {
+        let month = |name: &str, claimed: i64, paid: i64| {
+            let booked = Settlement { money: Fen::new(claimed), money_paid: Fen::new(paid), ..Settlement::default() };
+            (name.to_owned(), booked)
+        };
+        let months = [
+            month("2024-03", 1_276, 1_276),
+            month("2024-05", -1_276, 0),
+            month("2024-06", 500, 0),
+            month("2024-07", 1_000, 0),
+        ];
+        let dues = carry(months);
+        let told: Vec<_> = dues.iter().map(|(_, due)| (due.money_carried.fen(), due.money_owed.fen())).collect();
+        assert_eq!(told, [(0, 0), (0, 0), (-1_276, 0), (-776, 224)]);
+        assert_eq!(dues.last().map(|(_, due)| due.goes_on().1), Some(Fen::ZERO));
+    }
+}
