@@ -268,10 +268,10 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
     let carried = std::iter::once(points(due.carried)).chain(money_carried).collect::<Vec<_>>().join(" · ");
     // What is in points is taken back at its store.
     let takes_back = may(CommandKind::ReverseBenefitUse) && may(CommandKind::ReversePassUse);
-    let back = |kind: LineKind, source: &Key| {
-        let was_taken_back =
-            || lines.iter().any(|(_, other)| other.kind == LineKind::MoneyTakenBack && other.source == *source);
-        (takes_back && kind == LineKind::Money && !was_taken_back()).then(|| new_key("reverse"))
+    let back = |position: u64, source: &Key| {
+        let mut of_row = lines.iter().rev().filter(|(_, line)| line.source == *source);
+        let last = of_row.next().is_some_and(|(last, line)| *last == position && line.kind == LineKind::Money);
+        (takes_back && last).then(|| new_key("reverse"))
     };
     let figures = vec![
         (w.points, points(due.booked.lines.sums.points)),
@@ -294,13 +294,13 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
         facts,
         lines: lines
             .iter()
-            .map(|(_, line)| Line {
+            .map(|(position, line)| Line {
                 at: minute(&line.at.to_string()),
                 kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },
                 amount: money_told(line.kind, line.amount),
-                back: back(line.kind, &line.source),
+                back: back(*position, &line.source),
             })
             .collect(),
         disputes: disputes
