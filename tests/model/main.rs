@@ -89,7 +89,6 @@ const NOT_MODELLED: &[&str] = &[
     "AppointmentRecorded",
     "BenefitPointsSpent",
     "MoneyClaimed",
-    // Money is another book than this machine's; the core's books and the library's tests of reversals hold these.
     "MoneyTakenBack",
     "BenefitUseReversed",
     "PassUseReversed",

@@ -9,7 +9,7 @@
 //! | what is withdrawn gives back lots, money, certificate and limit, and its place to the next | every answer, the figures |
 //! | appropriated = free + committed, never below zero | [`desk::Desk::check`], the figures of `state` |
 //! | claims, under way or done, ≤ the number allowed, and none of what was withdrawn; nothing earned before the word; one award for what is fed back | every answer, the figures |
-//! | a voucher's claim exactly at its use, a slip's money to the fen, by the slip's own time | the settlement of `state` |
+//! | a voucher's claim exactly at its use, a slip's money to the fen, by the slip's own time; taken back with it, once | the settlement of `state` |
 //! | points of a visit for two of a pair alone, within its days; a branch's word only for who left its pair, once that one left | every answer, every worker's points |
 //! | a trace ends with the figures of `state`, for every request, benefit and fund | `traces::check_programmes`, at the end |
 //! | the same again is a repeat and no new position | [`Step::Again`] |
