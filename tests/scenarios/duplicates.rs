@@ -80,7 +80,7 @@ async fn linked_by_the_sheet_or_by_the_desk(database: Database) {
     let api = server.api(&offices);
     for (request, into) in [("X05", "X04"), ("X03", "X01"), ("X02", "X01")] {
         let body = json!({"into": into, "reason": "同一件事"});
-        let merge = Request::post(&format!("/v1/requests/{request}/merge"), &format!("link-{request}"), body);
+        let merge = Request::post(format!("/v1/requests/{request}/merge"), format!("link-{request}"), body);
         let (status, told) = api.send(&merge).await.expect("an answer");
         assert_eq!(status, 200, "{request}: {told}");
     }

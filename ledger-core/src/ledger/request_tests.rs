@@ -115,7 +115,7 @@ fn orders(steps: &[Step]) -> Vec<Vec<Step>> {
     for (at, first) in steps.iter().enumerate() {
         let mut rest = steps.to_vec();
         rest.remove(at);
-        if matches!(first, Step::Link(request) if rest.contains(&Step::Post(*request))) {
+        if matches!(first, Step::Link(request) if rest.contains(&Step::Post(request))) {
             continue;
         }
         all.extend(orders(&rest).into_iter().map(|mut order| {

@@ -355,14 +355,17 @@ pub(super) fn part(kind: Kind, raw: &str, reads: bool) -> Verdict {
 }
 
 /// What is told of `1`, where a second query that is none of the first stands behind it; the operation may have it or not.
-pub(super) fn two_queries(name: &str, kind: Kind, has_limit: bool) -> Verdict {
+pub(super) fn two_queries(name: &str, kind: Kind, has_limit: bool, named: Option<Kind>) -> Verdict {
     match name {
         "limit" => UNREADABLE,
         _ if !has_limit => UNREADABLE,
         "after" if kind == Kind::Choice => UNREADABLE,
         "after" | "min_position" => DONE,
-        // Of then there was nobody.
-        "at" => Verdict::Refused(404, "unknown_worker"),
+        // Of then what the address names was not there.
+        "at" => match named {
+            Some(Kind::Known(code)) => Verdict::Refused(404, code),
+            other => unreachable!("{other:?} was not there at any time"),
+        },
         _ => query(kind, "1"),
     }
 }

@@ -142,7 +142,10 @@ pub(super) fn shots(control: &Control) -> Vec<Shot> {
             let target = format!("{plain}?{}", with_query(control, query, &value));
             let has_limit = control.queries.iter().any(|(query, ..)| *query == "limit");
             let verdict = match value.as_str() {
-                "1&limit=2" => kinds::two_queries(query, *kind, has_limit),
+                "1&limit=2" => {
+                    let named = control.ids.first().map(|(_, kind)| *kind);
+                    kinds::two_queries(query, *kind, has_limit, named)
+                }
                 value => kinds::query(*kind, value),
             };
             let verdict = verdict.of(control);
