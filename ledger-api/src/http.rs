@@ -64,6 +64,7 @@ pub mod request_claims;
 pub mod request_reads;
 pub mod request_routing;
 pub mod requests;
+pub mod reversals;
 pub mod schedule;
 pub mod security;
 pub mod selection_list;
@@ -167,6 +168,7 @@ fn guarded() -> Routes {
         .merge(stand_ins::routes())
         .merge(withdrawals::routes())
         .merge(approvals::routes())
+        .merge(reversals::routes())
         .merge(selections::routes())
         .merge(statements::routes())
         .merge(acknowledgements::routes())

@@ -69,6 +69,7 @@ mod stream;
 mod tests;
 pub mod texts;
 pub mod traces;
+pub mod uses;
 pub mod wall;
 pub mod what_if;
 pub mod who;

@@ -54,6 +54,8 @@ mod merge_tests;
 #[cfg(test)]
 mod request_tests;
 #[cfg(test)]
+mod reversal_tests;
+#[cfg(test)]
 mod ripened_tests;
 #[cfg(test)]
 mod stand_in_tests;

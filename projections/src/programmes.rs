@@ -147,6 +147,7 @@ impl Programmes {
                 self.queued.insert(event.application.to_string());
             }
             BenefitEvent::BenefitUsed(_) => figures.used += 1,
+            BenefitEvent::BenefitUseReversed(_) => figures.used = figures.used.saturating_sub(1),
             BenefitEvent::BenefitWithdrawn(event) => {
                 if self.queued.remove(event.application.as_str()) {
                     figures.waiting -= 1;
@@ -185,6 +186,7 @@ impl Programmes {
             MerchantEvent::VoucherHonoured(event) => (event.borne_in(), event.points, Fen::ZERO),
             MerchantEvent::HonourReversed(event) => (event.month, Points::ZERO - event.points, Fen::ZERO),
             MerchantEvent::MoneyClaimed(event) => (event.borne_in(), Points::ZERO, event.amount),
+            MerchantEvent::MoneyTakenBack(event) => (event.month, Points::ZERO, -event.amount),
             MerchantEvent::SettlementPaid(_)
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)

@@ -120,9 +120,11 @@ const fn kind(command: &Command) -> &'static str {
         Command::ProposeBenefit(_) => "propose a benefit",
         Command::CheckBenefit(_) => "approve a benefit",
         Command::RejectBenefit(_) => "send a benefit back",
+        Command::ReverseBenefitUse(_) => "reverse the use of a benefit",
         Command::IssuePass(_) => "issue pass",
         Command::RegisterOffer(_) => "register offer",
         Command::UsePass(_) => "use pass",
+        Command::ReversePassUse(_) => "reverse a slip",
         Command::AnnounceSelection(_) => "announce selection",
         Command::GiveWord(_) => "agree to a selection",
         Command::SealSelection(_) => "seal selection",
@@ -134,7 +136,7 @@ const fn kind(command: &Command) -> &'static str {
     }
 }
 
-const KINDS: usize = 80;
+const KINDS: usize = 82;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

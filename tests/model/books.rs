@@ -301,6 +301,7 @@ impl Books {
             }
             // Money is another book.
             MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MoneyTakenBack(_)
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
             | MerchantEvent::StatementAcknowledged(_)

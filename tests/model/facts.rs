@@ -312,6 +312,9 @@ fn merchant(event: &MerchantEvent) -> String {
             format!("{who} gave up {points} of {month}, claimed in {claimed_in:?}, for {redemption} at {}", event.store)
         }
         MerchantEvent::MoneyClaimed(event) => format!("{who} claims {} yuan for {}", event.amount, event.source),
+        MerchantEvent::MoneyTakenBack(event) => {
+            format!("{who} gave up {} yuan for {} in {}", event.amount, event.source, event.month)
+        }
         MerchantEvent::SettlementPaid(event) => {
             format!("{who} was paid {} for {}", event.points.hundredths(), event.month)
         }

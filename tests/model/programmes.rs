@@ -11,7 +11,7 @@
 //! | a body's month is prepared, confirmed and paid by three, as it was prepared; what comes later is a later month's | every answer, [`months::Months::check`], the figures of `state` |
 //! | who is appointed earns by the letters of the day of the service, ended or not by now | every answer, every worker's points |
 //! | claims, under way or done, ≤ the number allowed, and none of what was withdrawn; nothing earned before the word; one award for what is fed back | every answer, the figures |
-//! | a voucher's claim exactly at its use, a slip's money to the fen, by the slip's own time | the settlement of `state` |
+//! | a voucher's claim exactly at its use, a slip's money to the fen, by the slip's own time; taken back with it, once | the settlement of `state` |
 //! | points of a visit for two of a pair alone, within its days; a branch's word only for who left its pair, once that one left | every answer, every worker's points |
 //! | sites are one tree on every day, whatever is moved when; closing one closes nothing below it, and names that | every answer, [`tree::Tree`], each closing's event |
 //! | a trace ends with the figures of `state`, for every request, benefit and fund | `traces::check_programmes`, at the end |

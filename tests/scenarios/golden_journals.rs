@@ -40,6 +40,9 @@ const NOT_YET: &[(&str, &str)] = &[
     ("BenefitPointsReturned", "withdrawals came after it"),
     ("CertificateReleased", "withdrawals came after it"),
     ("FundReleased", "withdrawals came after it"),
+    ("BenefitUseReversed", "reversals of uses and slips came after it"),
+    ("PassUseReversed", "reversals of uses and slips came after it"),
+    ("MoneyTakenBack", "reversals of uses and slips came after it"),
     ("WorkerMerged", "two ids of one person came after this journal"),
     ("WorkerAbsorbed", "two ids of one person came after this journal"),
 ];

@@ -18,8 +18,8 @@ use super::shapes::{ID_PATTERN, KEY_PATTERN, MONTH_PATTERN, string};
 use super::{acknowledgements, appointments, benefits, pairs, passes, requests, selection_objections, selections};
 use super::{approvals, request_claims, request_routing};
 use super::{
-    cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, stand_ins, statements,
-    stores, withdrawals, workers,
+    cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, reversals, shelf, sites, stand_ins,
+    statements, stores, withdrawals, workers,
 };
 use crate::service::command::Asked;
 
@@ -135,9 +135,11 @@ commands! {
     "withdraw_benefit" => withdrawals::WithdrawBenefit,
     "check_benefit" => approvals::CheckBenefit,
     "reject_benefit" => approvals::RejectBenefit,
+    "reverse_benefit_use" => reversals::ReverseBenefitUse,
     "issue_pass" | "pass" => passes::IssuePass,
     "register_offer" | "offer" => passes::RegisterOffer,
     "use_pass" | "honour" => passes::UsePass,
+    "reverse_pass_use" => reversals::ReversePassUse,
     "announce_selection" | "selection" => selections::AnnounceSelection,
     "consent_to_selection" => selections::ConsentToSelection,
     "withdraw_from_selection" => selections::WithdrawFromSelection,
@@ -263,7 +265,7 @@ fn describe<B: Body + ToSchema>(names: &[&str]) -> Object {
     let command = text().enum_values(Some(names.iter().copied()));
     let named = B::PATH.iter().map(|(field, code)| {
         let named_by_key = matches!(code, Code::UnknownCredit | Code::UnknownRedemption | Code::UnknownRequest)
-            || matches!(*field, "visit" | "claim" | "objection");
+            || matches!(*field, "visit" | "claim" | "slip" | "objection");
         let text = match *field {
             "month" => string(7, MONTH_PATTERN),
             _ if named_by_key => string(128, KEY_PATTERN),

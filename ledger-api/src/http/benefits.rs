@@ -305,7 +305,8 @@ impl Ask for ApplyBenefit {
             | BenefitEvent::BenefitUsed(_)
             | BenefitEvent::BenefitWithdrawn(_)
             | BenefitEvent::BenefitChecked(_)
-            | BenefitEvent::BenefitRejected(_) => None,
+            | BenefitEvent::BenefitRejected(_)
+            | BenefitEvent::BenefitUseReversed(_) => None,
         })?;
         let (claim, benefit) = (application.clone(), benefit.clone());
         Some(ApplicationAnswer { claim, benefit, status, position: receipt.position })

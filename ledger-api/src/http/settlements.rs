@@ -265,7 +265,7 @@ fn due_json(due: Due) -> DueJson {
         carried: PointsJson(carried),
         paid: PointsJson(booked.paid),
         owed: PointsJson(owed),
-        yuan: Some(booked.money).filter(|money| money.is_positive()).map(Exact),
+        yuan: Some(booked.money).filter(|money| *money != Fen::ZERO).map(Exact),
         yuan_paid: Some(booked.money_paid).filter(|money| money.is_positive()).map(Exact),
         redemptions: booked.redemptions,
         references: booked.references,

@@ -84,7 +84,7 @@ impl ProgressJson {
 pub(super) struct MerchantLineJson {
     /// The position of its entry.
     pub(super) position: u64,
-    /// honoured, taken_back or money.
+    /// honoured, taken_back, money or money_taken_back.
     #[schema(value_type = String)]
     pub(super) kind: &'static str,
     /// The redemption, the application or the slip.
@@ -125,6 +125,10 @@ pub(super) struct MerchantStatement {
     pub(super) yuan: Exact<Fen>,
     /// What earlier months were paid beyond their claims: zero or less.
     pub(super) carried: PointsJson,
+    /// The same in yuan: less than nothing, and only where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    pub(super) yuan_carried: Option<Exact<Fen>>,
     pub(super) paid: PointsJson,
     #[schema(value_type = f64)]
     pub(super) yuan_paid: Exact<Fen>,
@@ -150,7 +154,7 @@ pub(super) struct BodyLineJson {
     pub(super) source: String,
     #[schema(value_type = String, format = DateTime)]
     pub(super) at: String,
-    /// 1 for a benefit granted or a discount given; -1 for a benefit given back.
+    /// 1 for a benefit granted or a discount given; -1 for a benefit given back or a discount taken back.
     pub(super) units: i32,
     /// What the worker spent for it, or, less than nothing, got back.
     pub(super) points: PointsJson,
@@ -191,7 +195,7 @@ pub(super) struct BodyStatement {
 
 fn merchant_json(found: OfMerchant) -> MerchantStatement {
     let OfMerchant { merchant, name, month, due, lines, position } = found;
-    let (stage, money_owed) = (due.booked.stage().as_str(), due.booked.money_owed());
+    let stage = due.booked.stage().as_str();
     let stated = due.booked.stated.as_ref();
     let disputes = stated.into_iter().flat_map(|stated| &stated.statement.disputes);
     MerchantStatement {
@@ -202,10 +206,11 @@ fn merchant_json(found: OfMerchant) -> MerchantStatement {
         points: PointsJson(due.booked.lines.sums.points),
         yuan: Exact(due.booked.lines.sums.amount),
         carried: PointsJson(due.carried),
+        yuan_carried: Some(due.money_carried).filter(|money| *money != Fen::ZERO).map(Exact),
         paid: PointsJson(due.booked.paid),
         yuan_paid: Exact(due.booked.money_paid),
         owed: PointsJson(due.owed),
-        yuan_owed: Exact(money_owed),
+        yuan_owed: Exact(due.money_owed),
         references: due.booked.references.clone(),
         disputes: disputes
             .map(|(id, dispute)| DisputeJson {

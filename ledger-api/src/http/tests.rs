@@ -26,6 +26,7 @@ mod rating_slips;
 mod reads;
 mod request_claims;
 mod request_merging;
+mod reversals;
 mod rights;
 mod roles;
 mod selections;

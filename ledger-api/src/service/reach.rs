@@ -5,7 +5,7 @@
 
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::{
-    ApplicationId, CreditId, Key, OfferId, RedemptionId, RequestId, SiteId, StoreId, WorkerId,
+    ApplicationId, CreditId, Key, OfferId, RedemptionId, RequestId, SiteId, SlipNo, StoreId, WorkerId,
 };
 use ledger_core::domain::pass::OfferEvent;
 use ledger_core::domain::request::{RequestEvent, ServiceRequest};
@@ -16,6 +16,7 @@ use super::ServiceError;
 use super::begun::{Begun, Posted};
 use super::merchant::applied;
 use super::stream::each_entry;
+use super::uses::{last_use, slip};
 use crate::access::policy::{Action, Denied, Target, Whereabouts, Who, allow, may_ever};
 use crate::app::App;
 
@@ -154,6 +155,8 @@ async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, Servi
             let Some(merchant) = merchant_of(app, offer).await? else { return Ok(Whereabouts::default()) };
             Whereabouts { merchant: Some(merchant), ..Whereabouts::default() }
         }
+        Target::UseOf(application) => of_use(app, application).await?,
+        Target::Slip(slip) => of_slip(app, slip).await?,
         // All that rights ask of these is in the request.
         Target::District
         | Target::Card { branch: Some(_), .. }
@@ -239,6 +242,28 @@ async fn of_application(app: &App, application: &str) -> Result<Whereabouts, Ser
         Some(asked) => of_worker(app, asked.worker.as_str()).await,
         None => Ok(Whereabouts::default()),
     }
+}
+
+/// The last use of what was applied for, be it taken back since: whoever asks a second time is told what was told the first
+/// time.
+async fn of_use(app: &App, application: &str) -> Result<Whereabouts, ServiceError> {
+    let Ok(application) = ApplicationId::new(application) else { return Ok(Whereabouts::default()) };
+    let Some((worker, used)) = last_use(app, &application).await? else { return Ok(Whereabouts::default()) };
+    let known = of_worker(app, &worker).await?;
+    let merchant = used.as_ref().and_then(|used| used.merchant.as_ref()).map(ToString::to_string);
+    Ok(Whereabouts { merchant, made_on: used.map(|used| used.at.date()), ..known })
+}
+
+/// A slip: of the holder of its pass, and of the counter that gave the discount.
+async fn of_slip(app: &App, slip_no: &str) -> Result<Whereabouts, ServiceError> {
+    let Ok(slip_no) = SlipNo::new(slip_no) else { return Ok(Whereabouts::default()) };
+    let Some(used) = slip(app, &slip_no).await? else { return Ok(Whereabouts::default()) };
+    let pass = app.views.pass(used.pass, app.views.position()).await?;
+    let known = match pass.as_ref().and_then(|pass| pass.terms()) {
+        Some(terms) => of_worker(app, terms.worker.as_str()).await?,
+        None => Whereabouts::default(),
+    };
+    Ok(Whereabouts { merchant: Some(used.merchant.to_string()), made_on: Some(used.at.date()), ..known })
 }
 
 /// The merchant of an offer.

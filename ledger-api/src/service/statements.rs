@@ -71,7 +71,7 @@ pub struct OfFund {
     pub lines: Vec<BodyLine>,
 }
 
-/// A line of a body's month: one benefit granted or given back, or one discount given.
+/// A line of a body's month: one benefit granted or given back, or one discount given or taken back.
 #[derive(Debug, Clone)]
 pub struct BodyLine {
     /// The position of its entry.
@@ -92,7 +92,7 @@ impl BodyLine {
     /// How many benefits or discounts it is: one, or one less for what was given back.
     pub const fn units(&self) -> i32 {
         match self.kind {
-            LineKind::Released | LineKind::TakenBack => -1,
+            LineKind::Released | LineKind::TakenBack | LineKind::MoneyTakenBack => -1,
             LineKind::Committed | LineKind::Honoured | LineKind::Money => 1,
         }
     }
@@ -295,7 +295,7 @@ pub async fn waiting(app: &App, who: Who<'_>) -> Result<(Vec<Waiting>, bool), Se
     let mut merchants = app.views.merchants("", LOOKED_MAX).await?;
     for (id, row) in std::mem::take(&mut merchants.rows) {
         for (month, due) in app.views.dues(&id).await?.value {
-            let (points, amount) = (due.owed, due.booked.money_owed());
+            let (points, amount) = (due.owed, due.money_owed);
             let owes = points.is_positive() || amount.is_positive();
             if month < this && due.booked.lines.sums.lines > 0 && owes {
                 let (whose, stage) = (Whose::Merchant(id.clone(), row.name.clone()), due.booked.stage());

@@ -244,11 +244,17 @@ pub fn of_report(report: &mut Report) -> Vec<Written<'_>> {
     let withdrawals = report.programmes.withdrawals.rows.iter_mut();
     let withdrawals =
         withdrawals.map(|row| Written::of_worker(row.worker.as_str(), Some(row.application.as_str()), &mut row.reason));
+    let reversals = report.programmes.reversals.rows.iter_mut();
+    let reversals = reversals.map(|row| match &row.worker {
+        Some(worker) => Written::of_worker(worker.as_str(), Some(row.name.as_str()), &mut row.reason),
+        None => Written::of_case(row.name.as_str(), &mut row.reason),
+    });
     let differences = report.stock.rows.iter_mut();
     let cases = report.cases.rows.iter_mut();
     let cases = cases.filter_map(|row| Some((row.store.as_str(), &mut row.settled.as_mut()?.0)));
     corrections
         .chain(withdrawals)
+        .chain(reversals)
         .chain(differences.map(|row| Written::of_store(row.store.as_str(), &mut row.reason)))
         .chain(cases.map(|(store, reason)| Written::of_store(store, reason)))
         .collect()

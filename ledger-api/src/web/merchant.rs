@@ -42,14 +42,24 @@ struct Page {
     typed: forms::Typed,
     /// Number and words of each.
     offers: Vec<(String, String)>,
-    /// Time, number, amount.
-    lines: Vec<(String, String, String)>,
+    lines: Vec<Claimed>,
     key: String,
     now: String,
     /// The statement that waits to be looked over.
     statement: Option<statement::Shown>,
     /// What reads codes where the browser itself does not.
     reader: &'static str,
+}
+
+/// What is owed in yuan for one use or slip.
+struct Claimed {
+    at: String,
+    source: String,
+    amount: String,
+    /// Whether it was taken back.
+    taken_back: bool,
+    /// The key of the form that takes it back, where it is of today.
+    back: Option<String>,
 }
 
 struct Row {
@@ -140,8 +150,14 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         lines: claims
             .into_iter()
             .map(|claim| {
-                let at = claim.at.map(|at| minute(&at.to_string())).unwrap_or_default();
-                (at, claim.source.map(|source| source.to_string()).unwrap_or_default(), yuan(claim.amount))
+                let of_today = claim.at.is_some_and(|at| at.date() == today(app));
+                Claimed {
+                    at: claim.at.map(|at| minute(&at.to_string())).unwrap_or_default(),
+                    source: claim.source.map(|source| source.to_string()).unwrap_or_default(),
+                    amount: yuan(claim.amount),
+                    taken_back: claim.taken_back,
+                    back: (of_today && !claim.taken_back).then(|| new_key("back")),
+                }
             })
             .collect(),
         key: new_key("use"),

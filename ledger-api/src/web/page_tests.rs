@@ -363,6 +363,48 @@ async fn a_merchant_is_told_what_is_to_be_paid_honours_a_pass_and_takes_a_vouche
     let nobody = [("do", "take"), ("key", "U-4"), ("number", "QY-00000-00000")];
     assert!(merchant.refused("/merchant", &nobody).await.contains("没有这个登记号"));
     holds(&merchant.read("/merchant").await, &["¥25.50"]);
+
+    // What was entered today by mistake is taken back, once; a voucher may then be taken again.
+    let back = |line, key| [("do", "take-back"), ("key", key), ("line", line), ("reason", "核错了")];
+    holds(&merchant.read("/merchant").await, &["aria-label=\"撤销 S-1\"", "aria-label=\"撤销 YS-DJ05\""]);
+    assert_eq!(merchant.done("/merchant", &back("S-1", "B-1")).await, "已撤销，应付贵店减少 ¥7.50");
+    assert_eq!(
+        merchant.done("/merchant", &back("S-1", "B-1")).await,
+        "已撤销，应付贵店减少 ¥7.50",
+        "the same form again"
+    );
+    assert!(merchant.refused("/merchant", &back("S-1", "B-2")).await.contains("不用再撤"));
+    assert_eq!(merchant.done("/merchant", &back("YS-DJ05", "B-3")).await, "已撤销，应付贵店减少 ¥15.00");
+    let page = merchant.read("/merchant").await;
+    holds(&page, &["已撤销", "¥3.00"]);
+    assert!(!page.contains("aria-label=\"撤销 S-1\""), "nothing is left to take back");
+    let retaken = [("do", "take"), ("key", "U-5"), ("number", "YS-DJ05")];
+    assert_eq!(merchant.done("/merchant", &retaken).await, "已核销权益券，应付贵店 ¥15.00");
+    let auditor = house.enter(Role::Auditor).await;
+    holds(&auditor.read("/audit?type=MoneyTakenBack").await, &["补贴冲正", "demo-merchant"]);
+}
+
+#[tokio::test]
+async fn an_approver_takes_a_line_in_yuan_back_from_the_statement() {
+    let house = House::open().await;
+    let (desk, approver) = (house.enter(Role::Operator).await, house.enter(Role::Approver).await);
+    let own = format!("/statements?merchant={}&month=2026-12", demo::EXAMPLE_MERCHANT);
+    let page = approver.read(&own).await;
+    holds(&page, &["aria-label=\"冲正 YS-XP0001\"", "¥3.00"]);
+    assert!(!desk.read(&own).await.contains("value=\"reverse\""), "an operator does not");
+    let back = |key| {
+        let line = [("line", "YS-XP0001"), ("reason", "当天没有这张小票")];
+        [
+            [("do", "reverse"), ("key", key), ("merchant", demo::EXAMPLE_MERCHANT), ("month", "2026-12")].as_slice(),
+            &line,
+        ]
+        .concat()
+    };
+    assert!(approver.done("/statements", &back("CZ-1")).await.contains("已冲正"));
+    assert!(!approver.refused("/statements", &back("CZ-2")).await.is_empty(), "once");
+    let page = approver.read(&own).await;
+    holds(&page, &["冲正", "−¥3.00"]);
+    assert!(!page.contains("aria-label=\"冲正 YS-XP0001\""), "nothing is left to take back");
 }
 
 #[tokio::test]

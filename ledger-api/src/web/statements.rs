@@ -8,6 +8,8 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use ledger_core::domain::ids::Key;
+use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::statement::{LineKind, Stage, Statement};
 use ledger_core::domain::time::Month;
@@ -89,6 +91,8 @@ pub(super) struct Line {
     pub(super) source: String,
     pub(super) points: String,
     pub(super) amount: String,
+    /// The key of the form that takes it back, where whoever looks may.
+    pub(super) back: Option<String>,
 }
 
 struct Dispute {
@@ -189,9 +193,17 @@ pub(super) const fn kind_told(w: &Words, kind: LineKind) -> &'static str {
     let w = w.statements;
     match kind {
         LineKind::Honoured => w.honoured,
-        LineKind::TakenBack => w.taken_back,
+        LineKind::TakenBack | LineKind::MoneyTakenBack => w.taken_back,
         LineKind::Money | LineKind::Committed => w.money,
         LineKind::Released => w.released,
+    }
+}
+
+/// A line's money; blank for one that is in points alone.
+pub(super) fn money_told(kind: LineKind, amount: Fen) -> String {
+    match kind {
+        LineKind::Money | LineKind::MoneyTakenBack | LineKind::Committed | LineKind::Released => yuan(amount),
+        LineKind::Honoured | LineKind::TakenBack => String::new(),
     }
 }
 
@@ -250,13 +262,22 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
     let stage = due.booked.stage();
     let statement = due.booked.stated.as_ref().map(|stated| &stated.statement);
     let may = |kind| allow(who, kind, Target::Merchant(&merchant)).is_ok();
-    let owed = (due.owed.hundredths(), due.booked.money_owed().fen());
+    let owed = (due.owed.hundredths(), due.money_owed.fen());
     let said = w.statements;
+    let money_carried = (due.money_carried != Fen::ZERO).then(|| yuan(due.money_carried));
+    let carried = std::iter::once(points(due.carried)).chain(money_carried).collect::<Vec<_>>().join(" · ");
+    // What is in points is taken back at its store.
+    let takes_back = may(CommandKind::ReverseBenefitUse) && may(CommandKind::ReversePassUse);
+    let back = |position: u64, source: &Key| {
+        let mut of_row = lines.iter().rev().filter(|(_, line)| line.source == *source);
+        let last = of_row.next().is_some_and(|(last, line)| *last == position && line.kind == LineKind::Money);
+        (takes_back && last).then(|| new_key("reverse"))
+    };
     let figures = vec![
         (w.points, points(due.booked.lines.sums.points)),
         (said.amount, yuan(due.booked.lines.sums.amount)),
-        (said.carried, points(due.carried)),
-        (said.owed, told(w, due.owed, Some(yuan(due.booked.money_owed())))),
+        (said.carried, carried),
+        (said.owed, told(w, due.owed, Some(yuan(due.money_owed)))),
     ];
     let facts = facts(w, statement);
     let disputes = statement.into_iter().flat_map(|statement| &statement.disputes);
@@ -272,13 +293,14 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
         figures,
         facts,
         lines: lines
-            .into_iter()
-            .map(|(_, line)| Line {
+            .iter()
+            .map(|(position, line)| Line {
                 at: minute(&line.at.to_string()),
                 kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },
-                amount: if line.kind == LineKind::Money { yuan(line.amount) } else { String::new() },
+                amount: money_told(line.kind, line.amount),
+                back: back(*position, &line.source),
             })
             .collect(),
         disputes: disputes
@@ -338,6 +360,7 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },
                 amount: yuan(line.amount),
+                back: None,
             })
             .collect(),
         disputes: Vec::new(),

@@ -548,10 +548,10 @@ impl Event {
             | Event::Mark(_)
             | Event::Pair(_)
             | Event::Certificate(_)
-            | Event::Pass(_)
             | Event::Offer(_) => None,
             Event::Fund(event) => event.reason(),
             Event::Benefit(event) => event.reason(),
+            Event::Pass(event) => event.reason(),
             Event::Request(event) => event.reason(),
         }
     }

@@ -34,9 +34,9 @@ pub const BENEFIT: u32 = 3;
 /// Of certificates.
 pub const CERTIFICATE: u32 = 3;
 /// Of passes.
-pub const PASS: u32 = 1;
+pub const PASS: u32 = 2;
 /// Of offers.
-pub const OFFER: u32 = 1;
+pub const OFFER: u32 = 2;
 /// Of selections.
 pub const SELECTION: u32 = 1;
 

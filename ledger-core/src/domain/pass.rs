@@ -10,4 +10,4 @@ mod tests;
 
 pub use command::{OfferCommand, PassCommand};
 pub use event::{OfferEvent, PassEvent};
-pub use state::{Offer, Pass};
+pub use state::{HonouredSlip, Offer, Pass};

@@ -76,6 +76,8 @@ pub enum LineKind {
     TakenBack,
     /// A benefit was used or a discount given, for yuan.
     Money,
+    /// A claim in yuan was taken back.
+    MoneyTakenBack,
     /// Money was set aside from a fund.
     Committed,
     /// Money set aside was freed.
@@ -89,6 +91,7 @@ impl LineKind {
             LineKind::Honoured => "honoured",
             LineKind::TakenBack => "taken_back",
             LineKind::Money => "money",
+            LineKind::MoneyTakenBack => "money_taken_back",
             LineKind::Committed => "committed",
             LineKind::Released => "released",
         }
@@ -106,7 +109,7 @@ pub struct Line {
     pub at: BusinessTime,
     /// Points, less than nothing for what was taken back.
     pub points: Points,
-    /// Money, less than nothing for what was freed.
+    /// Money, less than nothing for what was taken back or freed.
     pub amount: Fen,
 }
 

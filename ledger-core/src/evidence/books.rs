@@ -18,6 +18,8 @@ mod passes;
 mod programme_tests;
 mod reading;
 mod requests;
+#[cfg(test)]
+mod reversal_tests;
 mod schedules;
 mod selections;
 mod statements;
@@ -51,7 +53,7 @@ use grants::Grants;
 use limits::Limits;
 use mergers::Mergers;
 use pairs::Pairs;
-use passes::{Honoured, Passes};
+use passes::{Honoured, Passes, Slipped};
 use reading::{CapEntry, PaidEntry, Reading};
 use requests::Requests;
 use schedules::Schedules;
@@ -183,12 +185,17 @@ impl Books {
             Event::Benefit(event) => self.benefits.follow(&self.persons, &mut self.dues, event),
             Event::Certificate(event) => self.benefits.certificate(event),
             Event::Pass(event) => match self.passes.pass(event)? {
-                Some(Honoured { cost, owed }) => {
+                Slipped::Honoured(Honoured { cost, owed }) => {
                     self.dues.costs(&owed.source, cost)?;
                     self.dues.owes(owed);
                     Ok(())
                 }
-                None => Ok(()),
+                Slipped::TakenBack { cost, not_owed } => {
+                    self.dues.frees_of(&not_owed.owed.source, cost)?;
+                    self.dues.owes_no_more(not_owed);
+                    Ok(())
+                }
+                Slipped::Nothing => Ok(()),
             },
             Event::Offer(event) => {
                 self.passes.offer(event);
@@ -296,6 +303,8 @@ impl Books {
         followed?;
         if let MerchantEvent::MoneyClaimed(event) = event {
             self.dues.claimed(event)?;
+        } else if let MerchantEvent::MoneyTakenBack(event) = event {
+            self.dues.taken_back(event)?;
         }
         Ok(())
     }
@@ -331,6 +340,7 @@ impl MerchantBook {
                 }
             }
             MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MoneyTakenBack(_)
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
             | MerchantEvent::StatementAcknowledged(_)

@@ -16,6 +16,7 @@ pub mod programme;
 pub mod redemptions;
 pub mod registers;
 pub mod requests;
+pub mod reversals;
 pub mod routing;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -44,6 +45,7 @@ pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
 pub use redemptions::ReverseRedemption;
 pub use registers::{IssuePass, OpenPair, RegisterAppointment, RegisterBenefit, RegisterFund, RegisterOffer};
 pub use requests::{PostRequest, RateHandling, RecordHandling};
+pub use reversals::{ReverseBenefitUse, ReversePassUse};
 pub use routing::{MergeRequest, RouteRequest, WithdrawRequest};
 pub use selections::{
     AnnounceSelection, AnswerObjection, DrawSelection, GiveWord, ObjectToSelection, RecordResult, ReviseSelection,
@@ -365,12 +367,16 @@ commands! {
     CheckBenefit(CheckBenefit),
     /// Send it back.
     RejectBenefit(RejectBenefit),
+    /// Take the use of a benefit back.
+    ReverseBenefitUse(ReverseBenefitUse),
     /// Issue a pass.
     IssuePass(IssuePass),
     /// Register an offer.
     RegisterOffer(RegisterOffer),
     /// Honour a pass.
     UsePass(UsePass),
+    /// Take a slip back.
+    ReversePassUse(ReversePassUse),
     /// Announce a selection.
     AnnounceSelection(AnnounceSelection),
     /// Agree to be a candidate, or withdraw.

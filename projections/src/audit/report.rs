@@ -32,7 +32,8 @@ pub use corrections::{Correction, CorrectionKind};
 pub use gaps::{Gap, Gaps};
 pub use people::{Pair, Pending, Person, SelfConfirmed};
 pub use programmes::{
-    BodyYear, FlaggedCredit, FundRow, OfProgrammes, Overdue, Reciprocal, RoleEnd, UNRATED_DAYS, Unrated, Withdrawal,
+    BodyYear, FlaggedCredit, FundRow, OfProgrammes, Overdue, Reciprocal, RoleEnd, UNRATED_DAYS, Unrated, UseReversal,
+    Withdrawal,
 };
 pub use proofs::{Proofs, Proven};
 pub use stock::{StockDifference, StoreDifferences};

@@ -155,7 +155,7 @@ impl Views {
             months.retain(|(other, _)| *other <= month);
             match months.pop() {
                 Some((last, due)) if last == month => due,
-                Some((_, before)) => Due::after(before.carried_on, Settlement::default()),
+                Some((_, before)) => Due::after(before.goes_on(), Settlement::default()),
                 None => Due::default(),
             }
         }))

@@ -186,16 +186,16 @@ impl Views {
         Ok(Some(state).filter(|state| state.terms().is_some()))
     }
 
-    /// What a pass was used for up to a position, in the order of the journal.
+    /// What a pass was used for up to a position and not taken back, in the order of the journal.
     ///
     /// # Errors
     /// [`ViewError`].
     pub async fn slips(&self, pass: PassNo, until: u64) -> Result<Vec<PassUsed>, ViewError> {
-        let mut slips = Vec::new();
-        self.each_entry_of(&StreamId::Pass(pass), 0, until, &mut |_, event| {
-            if let Some(PassEvent::PassUsed(used)) = event.as_pass() {
-                slips.push(used.clone());
-            }
+        let mut slips: Vec<PassUsed> = Vec::new();
+        self.each_entry_of(&StreamId::Pass(pass), 0, until, &mut |_, event| match event.as_pass() {
+            Some(PassEvent::PassUsed(used)) => slips.push(used.clone()),
+            Some(PassEvent::PassUseReversed(reversed)) => slips.retain(|used| used.slip_no != reversed.slip_no),
+            Some(PassEvent::PassIssued(_) | PassEvent::PassUpdated(_)) | None => {}
         })
         .await?;
         Ok(slips)

@@ -22,8 +22,11 @@ pub struct Application {
     pub terms: Option<ApplicationTerms>,
     /// Whether it waits in the queue.
     pub waits: bool,
-    /// How it was used, once it was.
+    /// How it is used, once it is.
     pub used: Option<Use>,
+    /// How it was used last, be that taken back since.
+    #[serde(default)]
+    pub last_use: Option<Use>,
     /// When and why it was withdrawn, once it was.
     pub withdrawn: Option<Withdrawal>,
     /// Whether it waits for the word of bodies.
@@ -71,6 +74,7 @@ impl View for ApplicationView {
             Some(BenefitEvent::BenefitProposed(event)) => vec![under(event.terms.worker.as_str(), &event.application)],
             Some(BenefitEvent::BenefitChecked(event)) => vec![under(event.worker.as_str(), &event.application)],
             Some(BenefitEvent::BenefitRejected(event)) => vec![under(event.worker.as_str(), &event.application)],
+            Some(BenefitEvent::BenefitUseReversed(event)) => vec![under(event.worker.as_str(), &event.application)],
             Some(BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_)) | None => Vec::new(),
         }
     }
@@ -89,7 +93,11 @@ impl View for ApplicationView {
                 row.waits = true;
                 row.proposed = false;
             }
-            Some(BenefitEvent::BenefitUsed(event)) => row.used = Some(event.used.clone()),
+            Some(BenefitEvent::BenefitUsed(event)) => {
+                row.used = Some(event.used.clone());
+                row.last_use = Some(event.used.clone());
+            }
+            Some(BenefitEvent::BenefitUseReversed(_)) => row.used = None,
             Some(BenefitEvent::BenefitWithdrawn(event)) => {
                 row.waits = false;
                 row.proposed = false;

@@ -123,6 +123,7 @@ impl View for BenefitView {
                 });
             }
             BenefitEvent::BenefitUsed(_) => row.used += 1,
+            BenefitEvent::BenefitUseReversed(_) => row.used = row.used.saturating_sub(1),
             BenefitEvent::BenefitWithdrawn(event) => {
                 row.withdrawn += 1;
                 if event.waited {

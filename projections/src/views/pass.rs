@@ -21,7 +21,7 @@ impl View for PassView {
                 vec![under(event.terms.worker.as_str(), &event.pass)]
             }
             // What a pass was used for stands with the merchant's claims.
-            Some(PassEvent::PassUsed(_)) | None => Vec::new(),
+            Some(PassEvent::PassUsed(_) | PassEvent::PassUseReversed(_)) | None => Vec::new(),
         }
     }
 

@@ -25,7 +25,8 @@ pub struct Settlement {
     pub redemptions: i64,
     /// References of the payments.
     pub references: Vec<String>,
-    /// Claimed in money: benefits used and discounts given there, fen.
+    /// Claimed in money, less what was taken back in it: benefits used and discounts given there, fen. Less than nothing
+    /// where it takes back more than it claims.
     #[serde(default)]
     pub money: Fen,
     /// Paid in money, fen.
@@ -78,11 +79,6 @@ impl Settlement {
     pub fn stage(&self) -> Stage {
         stage_of(self.stated.as_ref().map(|stated| &stated.statement), &self.lines.sums)
     }
-
-    /// What is still to be paid in money.
-    pub fn money_owed(&self) -> Fen {
-        self.money - self.money_paid
-    }
 }
 
 /// A month with what goes over from month to month.
@@ -96,26 +92,46 @@ pub struct Due {
     pub owed: Points,
     /// What goes on to the next month: zero or less.
     pub carried_on: Points,
+    /// What earlier months were paid in money beyond their claims, fen: zero or less.
+    pub money_carried: Fen,
+    /// What is still to be paid in money, fen: never less than zero.
+    pub money_owed: Fen,
+    /// What of it goes on to the next month, fen: zero or less.
+    pub money_carried_on: Fen,
 }
 
 /// What each month owes once the months before it are settled. The months are in their order.
 pub fn carry(months: impl IntoIterator<Item = (String, Settlement)>) -> Vec<(String, Due)> {
-    let mut carried = Points::ZERO;
+    let mut carried = (Points::ZERO, Fen::ZERO);
     months
         .into_iter()
         .map(|(month, booked)| {
             let due = Due::after(carried, booked);
-            carried = due.carried_on;
+            carried = due.goes_on();
             (month, due)
         })
         .collect()
 }
 
 impl Due {
-    /// A month after what the earlier ones carried on.
-    pub fn after(carried: Points, booked: Settlement) -> Due {
+    /// A month after what the earlier ones carried on, in points and in money.
+    pub fn after((carried, money_carried): (Points, Fen), booked: Settlement) -> Due {
         let left = carried + booked.honoured - booked.corrected - booked.paid;
-        Due { booked, carried, owed: left.max(Points::ZERO), carried_on: left.min(Points::ZERO) }
+        let money_left = money_carried + booked.money - booked.money_paid;
+        Due {
+            booked,
+            carried,
+            owed: left.max(Points::ZERO),
+            carried_on: left.min(Points::ZERO),
+            money_carried,
+            money_owed: money_left.max(Fen::ZERO),
+            money_carried_on: money_left.min(Fen::ZERO),
+        }
+    }
+
+    /// What goes on to the next month, in points and in money: zero or less.
+    pub const fn goes_on(&self) -> (Points, Fen) {
+        (self.carried_on, self.money_carried_on)
     }
 }
 
@@ -138,6 +154,7 @@ impl View for SettlementView {
             MerchantEvent::HonourReversed(event) => event.month,
             MerchantEvent::SettlementPaid(event) => event.month,
             MerchantEvent::MoneyClaimed(event) => event.borne_in(),
+            MerchantEvent::MoneyTakenBack(event) => event.month,
             MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => return Vec::new(),
         };
         vec![under(event.merchant().as_str(), month)]
@@ -164,6 +181,7 @@ impl View for SettlementView {
                 row.references.push(event.reference.clone());
             }
             MerchantEvent::MoneyClaimed(event) => row.money += event.amount,
+            MerchantEvent::MoneyTakenBack(event) => row.money -= event.amount,
             MerchantEvent::StatementPrepared(event) => {
                 let (amount, digest, lines, points) = (event.amount, event.digest, event.lines, event.points);
                 let stated = row.stated.get_or_insert_default();
@@ -189,5 +207,30 @@ impl View for SettlementView {
             }
             MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger_core::domain::money::Fen;
+
+    use super::{Settlement, carry};
+
+    #[test]
+    fn what_a_month_takes_back_of_yuan_is_made_up_for_by_the_months_after_it() {
+        let month = |name: &str, claimed: i64, paid: i64| {
+            let booked = Settlement { money: Fen::new(claimed), money_paid: Fen::new(paid), ..Settlement::default() };
+            (name.to_owned(), booked)
+        };
+        let months = [
+            month("2024-03", 1_276, 1_276),
+            month("2024-05", -1_276, 0),
+            month("2024-06", 500, 0),
+            month("2024-07", 1_000, 0),
+        ];
+        let dues = carry(months);
+        let told: Vec<_> = dues.iter().map(|(_, due)| (due.money_carried.fen(), due.money_owed.fen())).collect();
+        assert_eq!(told, [(0, 0), (0, 0), (-1_276, 0), (-776, 224)]);
+        assert_eq!(dues.last().map(|(_, due)| due.goes_on().1), Some(Fen::ZERO));
     }
 }

@@ -396,6 +396,7 @@ fn rows() -> BoxedStrategy<Command> {
     });
     prop_oneof![
         8 => prop_oneof![visit, request, handling, apply, slip, rate, confirm, stand_in, using, withdraw],
+        1 => reversals(),
         3 => claims(),
         3 => approvals(),
     ]
@@ -421,6 +422,19 @@ fn approvals() -> BoxedStrategy<Command> {
         commands::RejectBenefit { benefit: id("QY2"), application: id(&format!("QP{row}")), reason }.into()
     });
     prop_oneof![2 => propose, 2 => check, 1 => reject].boxed()
+}
+
+/// Uses and slips that are taken back, with whatever is said of it.
+fn reversals() -> BoxedStrategy<Command> {
+    // What the prelude used and honoured is there to be taken back.
+    let row = || prop_oneof![1 => Just(30_usize), 1 => 0_usize..20];
+    let reversed_use = (row(), text()).prop_map(|(row, reason)| {
+        commands::ReverseBenefitUse { benefit: id("QY1"), application: id(&format!("QD{row}")), reason }.into()
+    });
+    let reversed_slip = (row(), prop::option::weighted(0.9, Just("NXK1")), text()).prop_map(|(row, pass, reason)| {
+        commands::ReversePassUse { slip_no: id(&format!("XP{row}")), pass: pass.map(id), reason }.into()
+    });
+    prop_oneof![reversed_use, reversed_slip].boxed()
 }
 
 /// Claims made apart from their work, and where requests go before anybody works on them.

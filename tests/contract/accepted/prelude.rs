@@ -333,6 +333,10 @@ pub(super) fn programmes() -> Vec<Step> {
         subsidy_of_ten_thousand: 5_000,
     };
     step(on, "甲", "offer", commands::RegisterOffer { offer: id("YH1"), terms }.into());
+    let amount = |fen| AskedAmount::Amount(Fen::new(fen));
+    let (slip_no, pass, offer, at) = (id("XP30"), id("NXK1"), id("YH1"), Some(nine_on("2024-03-01")));
+    let slip = commands::UsePass { slip_no, pass, offer, at, price: amount(1_000), paid: amount(850) };
+    step(on, "甲", "XP30", slip.into());
 
     for (selection, far) in [("PX1", 0), ("PX2", 1), ("PX3", 2), ("PX4", 3)] {
         let of = || id(selection);

@@ -104,7 +104,7 @@ const SITE: &str = r#"{"key": "NAME-{n}-y", "command": "site", "id": "NAME-{n}",
 const ITEM: &str = r#"{"key": "NAME-{n}", "command": "item", "store": "S-list", "sku": "NAME-{n}", "name": "雨衣", "kind": "实物",
     "price": 1, "merchant": "M0001"}"#;
 
-const REASON: &[(&str, Kind)] = &[("/reason", Kind::Text)];
+pub(super) const REASON: &[(&str, Kind)] = &[("/reason", Kind::Text)];
 pub(super) fn post(
     path: &'static str,
     ids: &'static [(&'static str, Kind)],

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::controls::{Control, DAY, HOLD, RICH, post};
+use super::controls::{Control, DAY, HOLD, REASON, RICH, post};
 use super::kinds::Kind;
 
 const AT: &str = "2025-06-02T09:00:00+08:00";
@@ -14,6 +14,9 @@ const VISIT: &str = r#"{"key": "NAME-{n}-v", "command": "visit", "pair": "BD-1",
     "reporter": "W0002"}"#;
 const PROPOSAL: &str = r#"{"key": "NAME-{n}", "command": "claim", "benefit": "QY-2", "worker": "W0002",
     "at": "2025-06-02T09:00:00+08:00"}"#;
+
+const SLIP: &str = r#"{"key": "NAME-{n}-s", "command": "honour", "pass": "NXK-1", "offer": "YH-1",
+    "at": "2025-06-02T09:00:00+08:00", "price": 20, "paid": 17}"#;
 
 /// What the programmes' controls stand on.
 pub(super) fn stage() -> Vec<Value> {
@@ -156,6 +159,26 @@ fn rows() -> Vec<Control> {
                 &[("QY-2", Kind::Known("unknown_benefit")), ("NAME-{n}", Kind::Made("unknown_benefit"))],
                 json!({"reason": "核对"}),
                 &[("/reason", Kind::Text)],
+                200,
+            )
+        },
+        Control {
+            before: &[CLAIM, USE],
+            ..post(
+                "/v1/benefits/{id}/claims/{claim}/use/reverse",
+                &[("QY-1", Kind::Known("unknown_benefit")), ("NAME-{n}", Kind::Made("unknown_benefit"))],
+                json!({"reason": "核错了"}),
+                REASON,
+                200,
+            )
+        },
+        Control {
+            before: &[SLIP],
+            ..post(
+                "/v1/honours/{slip}/reverse",
+                &[("NAME-{n}-s", Kind::Made("unknown_pass"))],
+                json!({"reason": "核错了"}),
+                REASON,
                 200,
             )
         },

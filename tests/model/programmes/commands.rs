@@ -393,6 +393,16 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             application: id(&format!("A{application}")),
             reason: None,
         }),
+        Step::TakeBackUse { application, benefit } => Command::ReverseBenefitUse(commands::ReverseBenefitUse {
+            benefit: id(&format!("B{benefit}")),
+            application: id(&format!("A{application}")),
+            reason: "核错了".into(),
+        }),
+        Step::TakeBackSlip { slip, pass } => Command::ReversePassUse(commands::ReversePassUse {
+            slip_no: id(&format!("L{slip}")),
+            pass: Some(id(&format!("K{pass}"))),
+            reason: "原价写错".into(),
+        }),
         Step::Places { benefit: number, places } => benefit(number, Some(places)),
         Step::Slip { slip, pass, offer, day, yuan, wrong } => {
             let (price, paid) = desk::slip_amounts(offer, yuan, wrong);

@@ -147,6 +147,8 @@ pub(crate) fn own_key(step: &Step) -> Option<String> {
         | Step::StandIn { .. }
         | Step::Use { .. }
         | Step::GiveBack { .. }
+        | Step::TakeBackUse { .. }
+        | Step::TakeBackSlip { .. }
         | Step::Places { .. }
         | Step::Lose { .. }
         | Step::Appoint { .. }
@@ -180,6 +182,8 @@ fn content(step: &Step) -> Step {
         | Step::StandIn { .. }
         | Step::Use { .. }
         | Step::GiveBack { .. }
+        | Step::TakeBackUse { .. }
+        | Step::TakeBackSlip { .. }
         | Step::Places { .. }
         | Step::Slip { .. }
         | Step::Lose { .. }
@@ -248,6 +252,9 @@ pub(crate) const REACHED: &[&str] = &[
     "somebody leaves the queue",
     "a place that was given back goes to the next",
     "a certificate is claimed again",
+    "a use is taken back",
+    "what was taken back is used again",
+    "a slip is taken back",
     "a row is capped",
     "late and without a place",
     "a branch stands in",
@@ -320,6 +327,8 @@ struct Applied {
     fen: Option<u16>,
     waits: bool,
     used: bool,
+    /// When and at whose counter it was used last, be that taken back since.
+    last_use: Option<(Day, Option<u8>)>,
     withdrawn: bool,
     certificate: Option<u8>,
     /// From which lots it was paid, with how much.
@@ -352,6 +361,17 @@ struct Pass {
     since: Option<Day>,
 }
 
+/// A slip that was honoured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Honoured {
+    pass: u8,
+    offer: u8,
+    day: Day,
+    /// What the merchant is owed for it, fen.
+    owed: i64,
+    taken_back: bool,
+}
+
 /// Everything that is known.
 #[derive(Debug, Clone)]
 pub(crate) struct Desk {
@@ -375,6 +395,7 @@ pub(crate) struct Desk {
     /// Letters of appointment by worker and number: from a day, through another, and the first day no longer.
     letters: BTreeMap<(u8, u8), (Day, Option<Day>, Option<Day>)>,
     passes: BTreeMap<u8, Pass>,
+    slips: BTreeMap<u8, Honoured>,
     /// By month and merchant, with entries of nothing.
     owed: BTreeMap<(i32, u32, u8), i64>,
     met: BTreeSet<&'static str>,
@@ -413,6 +434,7 @@ impl Desk {
             tree: Tree::default(),
             letters: BTreeMap::new(),
             passes: (0..).zip(&PASSES).map(pass).collect(),
+            slips: BTreeMap::new(),
             owed: BTreeMap::new(),
             met: BTreeSet::new(),
         }
@@ -471,7 +493,9 @@ impl Desk {
             Step::Use { application, benefit, day, merchant } => self.use_later(application, benefit, day, merchant)?,
             Step::GiveBack { application, benefit } => self.give_back(application, benefit)?,
             Step::Places { benefit, places } => return self.enlarge(benefit, places),
-            Step::Slip { slip: _, pass, offer, day, yuan, wrong } => self.slip(pass, offer, day, yuan, wrong)?,
+            Step::TakeBackUse { application, benefit } => self.take_back_use(application, benefit)?,
+            Step::Slip { slip, pass, offer, day, yuan, wrong } => self.slip((slip, pass), offer, day, yuan, wrong)?,
+            Step::TakeBackSlip { slip, pass } => self.take_back_slip(slip, pass)?,
             Step::Lose { day } => return Ok(self.lose(day)),
             Step::Appoint { worker, letter, from, through, ended } => {
                 return self.appoint(worker, letter, (from, through, ended));
@@ -926,7 +950,9 @@ impl Desk {
         let of = &mut self.benefits[at];
         of.latest = of.latest.max(Some(month(day)));
         let (waits, used_yet, withdrawn) = (!has_place, false, false);
-        of.rows.insert(number, Applied { worker, day, fen, waits, used: used_yet, withdrawn, certificate, paid });
+        let last_use = None;
+        let row = Applied { worker, day, fen, waits, used: used_yet, last_use, withdrawn, certificate, paid };
+        of.rows.insert(number, row);
         if has_place {
             of.granted += 1;
         } else {
@@ -1016,10 +1042,29 @@ impl Desk {
         let at = usize::from(benefit);
         let of = &mut self.benefits[at];
         of.latest = of.latest.max(Some(month(on)));
-        of.rows.get_mut(&number).expect("it was applied for").used = true;
+        let row = of.rows.get_mut(&number).expect("it was applied for");
+        row.used = true;
+        if row.last_use.replace((on, merchant)).is_some() {
+            self.met.insert("what was taken back is used again");
+        }
         if let (Some(merchant), BenefitKind::Place | BenefitKind::Voucher) = (merchant, BENEFITS[at].kind) {
             self.owe(merchant, on, BENEFITS[at].fen);
         }
+        Ok(())
+    }
+
+    /// The claim goes with the use; what was set aside stays, for it is granted still.
+    fn take_back_use(&mut self, number: u8, benefit: u8) -> Refused {
+        let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
+        let row = self.benefits[usize::from(benefit)].rows.get_mut(&number).ok_or("unknown_benefit")?;
+        if !row.used {
+            return Err("already_decided");
+        }
+        row.used = false;
+        if let (Some((on, Some(merchant))), BenefitKind::Place | BenefitKind::Voucher) = (row.last_use, is.kind) {
+            self.owe(merchant, on, -is.fen);
+        }
+        self.met.insert("a use is taken back");
         Ok(())
     }
 
@@ -1096,7 +1141,8 @@ impl Desk {
         changed
     }
 
-    fn slip(&mut self, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool) -> Refused {
+    fn slip(&mut self, (number, pass): (u8, u8), offer: u8, day: Day, yuan: u8, wrong: bool) -> Refused {
+        let held = pass;
         let pass = *self.passes.get(&pass).ok_or("unknown_pass")?;
         let is = OFFERS.get(usize::from(offer)).ok_or("unknown_offer")?;
         if pass.lost.is_some_and(|lost| lost <= day) {
@@ -1118,6 +1164,21 @@ impl Desk {
         let owed = (price - paid) * i64::from(is.subsidy_of_ten_thousand) / 10_000;
         self.commit(is.fund, owed, day)?;
         self.owe(is.merchant, day, owed);
+        self.slips.insert(number, Honoured { pass: held, offer, day, owed, taken_back: false });
+        Ok(())
+    }
+
+    /// The claim goes with the slip, and the money back to the fund; its number stays taken.
+    fn take_back_slip(&mut self, number: u8, pass: u8) -> Refused {
+        let slip = self.slips.get_mut(&number).filter(|slip| slip.pass == pass).ok_or("unknown_pass")?;
+        if slip.taken_back {
+            return Err("already_decided");
+        }
+        slip.taken_back = true;
+        let (is, day, owed) = (&OFFERS[usize::from(slip.offer)], slip.day, slip.owed);
+        self.committed[is.fund] -= owed;
+        self.owe(is.merchant, day, -owed);
+        self.met.insert("a slip is taken back");
         Ok(())
     }
 

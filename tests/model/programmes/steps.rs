@@ -59,10 +59,14 @@ pub(crate) enum Step {
     Use { application: u8, benefit: u8, day: Day, merchant: Option<u8> },
     /// What was applied for is given back, or waited for no more.
     GiveBack { application: u8, benefit: u8 },
+    /// The use of what was given is taken back.
+    TakeBackUse { application: u8, benefit: u8 },
     /// Another number of places than before.
     Places { benefit: u8, places: u32 },
     /// 优惠核销.
     Slip { slip: u8, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool },
+    /// A slip is taken back.
+    TakeBackSlip { slip: u8, pass: u8 },
     /// A pass was lost, and another one is given for it.
     Lose { day: Day },
     /// 聘任名册: one of the few letters of a worker, with its last day and the first day no longer.
@@ -316,6 +320,8 @@ pub(crate) fn next() -> BoxedStrategy<Step> {
             application, benefit, day, merchant,
         }),
         4 => (0_u8..14, of(3)).prop_map(|(application, benefit)| Step::GiveBack { application, benefit }),
+        2 => (0_u8..14, of(3)).prop_map(|(application, benefit)| Step::TakeBackUse { application, benefit }),
+        2 => (0_u8..20, of(4)).prop_map(|(slip, pass)| Step::TakeBackSlip { slip, pass }),
         2 => (0_u8..3, 1_u32..6).prop_map(|(benefit, places)| Step::Places { benefit, places }),
         5 => (0_u8..20, of(4), of(2), day(), 0_u8..60, prop::bool::weighted(0.1)).prop_map(|(slip, pass, offer, day, yuan, wrong)| Step::Slip {
             slip, pass, offer, day, yuan, wrong,

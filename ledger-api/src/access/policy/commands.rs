@@ -179,12 +179,18 @@ kinds! {
         /// Sends an application for a benefit back.
         // The same.
         RejectBenefit => &[(Approver, Own)],
+        /// Takes the use of a benefit back.
+        // As a clerk a redemption: the counter itself on the same day, an approver later.
+        ReverseBenefitUse => &[(Merchant, OwnToday), (Approver, Own)],
         /// Issues a pass.
         IssuePass => &[(Operator, Own)],
         /// Registers an offer.
         RegisterOffer => &[(Admin, Everywhere)],
         /// Honours a pass.
         UsePass => &[(Operator, Own), (Merchant, Own)],
+        /// Takes a slip back.
+        // The same.
+        ReversePassUse => &[(Merchant, OwnToday), (Approver, Own)],
         /// Announces a selection.
         // A selection is one of the district, and what follows from it is nobody's alone.
         AnnounceSelection => &[(Approver, District)],
@@ -396,11 +402,17 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::WithdrawBenefit(commands::WithdrawBenefit { application, .. }) => {
             (CommandKind::WithdrawBenefit, Target::Application { application: application.as_str(), merchant: None })
         }
+        Command::ReverseBenefitUse(commands::ReverseBenefitUse { application, .. }) => {
+            (CommandKind::ReverseBenefitUse, Target::UseOf(application.as_str()))
+        }
         Command::IssuePass(commands::IssuePass { terms, .. }) => {
             (CommandKind::IssuePass, Target::Worker(terms.worker.as_str()))
         }
         Command::RegisterOffer(_) => (CommandKind::RegisterOffer, Target::District),
         Command::UsePass(commands::UsePass { offer, .. }) => (CommandKind::UsePass, Target::Offer(offer.as_str())),
+        Command::ReversePassUse(commands::ReversePassUse { slip_no, .. }) => {
+            (CommandKind::ReversePassUse, Target::Slip(slip_no.as_str()))
+        }
         Command::AnnounceSelection(_) => (CommandKind::AnnounceSelection, Target::District),
         Command::GiveWord(commands::GiveWord { worker, withdraws, .. }) => (
             if *withdraws { CommandKind::WithdrawFromSelection } else { CommandKind::ConsentToSelection },

@@ -76,6 +76,10 @@ pub enum Target<'a> {
     },
     /// An offer for holders of passes. Whose it is stands in the journal.
     Offer(&'a str),
+    /// The use of what was applied for, to be taken back. Whose and at whose counter it is stands in the journal.
+    UseOf(&'a str),
+    /// A slip that was honoured, to be taken back. Whose it is and of which counter stands in the journal.
+    Slip(&'a str),
     /// Any of them, with what was looked up.
     Known(&'a Whereabouts),
 }
@@ -118,7 +122,9 @@ impl<'a> Target<'a> {
             | Target::Claim { .. }
             | Target::Handling { .. }
             | Target::Application { .. }
-            | Target::Offer(_) => None,
+            | Target::Offer(_)
+            | Target::UseOf(_)
+            | Target::Slip(_) => None,
         }
     }
 
@@ -141,7 +147,9 @@ impl<'a> Target<'a> {
             | Target::Claim { .. }
             | Target::Handling { .. }
             | Target::Application { .. }
-            | Target::Offer(_) => None,
+            | Target::Offer(_)
+            | Target::UseOf(_)
+            | Target::Slip(_) => None,
         }
     }
 
@@ -165,7 +173,9 @@ impl<'a> Target<'a> {
             | Target::Work { .. }
             | Target::Claim { .. }
             | Target::Handling { .. }
-            | Target::Offer(_) => None,
+            | Target::Offer(_)
+            | Target::UseOf(_)
+            | Target::Slip(_) => None,
         }
     }
 
@@ -189,7 +199,9 @@ impl<'a> Target<'a> {
             | Target::Claim { .. }
             | Target::Handling { .. }
             | Target::Application { .. }
-            | Target::Offer(_) => None,
+            | Target::Offer(_)
+            | Target::UseOf(_)
+            | Target::Slip(_) => None,
         }
     }
 
@@ -215,7 +227,9 @@ impl<'a> Target<'a> {
             | Target::Claim { .. }
             | Target::Handling { .. }
             | Target::Application { .. }
-            | Target::Offer(_) => false,
+            | Target::Offer(_)
+            | Target::UseOf(_)
+            | Target::Slip(_) => false,
         }
     }
 

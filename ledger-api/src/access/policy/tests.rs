@@ -31,6 +31,8 @@ fn targets(known: &Whereabouts) -> [Target<'_>; 18] {
         Target::Handling { request: "X", handling: "X" },
         Target::Application { application: "X", merchant: Some("X") },
         Target::Offer("X"),
+        Target::UseOf("X"),
+        Target::Slip("X"),
         Target::Known(known),
     ]
 }
@@ -127,6 +129,22 @@ fn a_clerk_reverses_what_was_made_today_and_pays_nobody() {
     assert_eq!(pay(&clerk), Err(Denied));
     assert_eq!(pay(&identity(Role::Approver, Some("X"))), Err(Denied));
     assert_eq!(pay(&identity(Role::Approver, None)), Ok(()));
+}
+
+#[test]
+fn a_counter_takes_its_uses_of_today_back_and_an_approver_those_in_reach() {
+    let shop = identity(Role::Merchant, Some("X"));
+    let yesterday = chrono::NaiveDate::from_ymd_opt(2024, 3, 4);
+    for kind in [CommandKind::ReverseBenefitUse, CommandKind::ReversePassUse] {
+        let reverse = |who: &Identity, known: &Whereabouts| allow(Who::Bearer(who), kind, Target::Known(known));
+        assert_eq!(reverse(&shop, &known()), Ok(()));
+        let earlier = Whereabouts { made_on: yesterday, ..known() };
+        assert_eq!(reverse(&shop, &earlier), Err(Denied));
+        assert_eq!(reverse(&shop, &Whereabouts { merchant: None, ..known() }), Err(Denied), "used at no counter");
+        assert_eq!(reverse(&identity(Role::Approver, Some("X")), &earlier), Ok(()));
+        assert_eq!(reverse(&identity(Role::Approver, Some("Y")), &earlier), Err(Denied));
+        assert_eq!(reverse(&identity(Role::Operator, None), &earlier), Err(Denied));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use ledger_core::domain::money::Fen;
 use projections::audit::listed::Listed;
 use projections::audit::report::{
-    BodyYear, FlaggedCredit, FundRow, OfProgrammes, Overdue, Reciprocal, RoleEnd, Unrated, Withdrawal,
+    BodyYear, FlaggedCredit, FundRow, OfProgrammes, Overdue, Reciprocal, RoleEnd, Unrated, UseReversal, Withdrawal,
 };
 
 use super::{listed, tally, text};
@@ -83,6 +83,18 @@ const WITHDRAWALS: &[Name] = &[
     name("actor", "操作人"),
     name("reason", "理由"),
 ];
+const REVERSALS: &[Name] = &[
+    name("position", "序号"),
+    name("source", "登记号或小票号"),
+    name("worker", "编号"),
+    name("merchant", "商户编号"),
+    name("yuan", "减少应付(元)"),
+    name("month", "记入月份"),
+    name("used_at", "使用时间"),
+    name("at", "冲正时间"),
+    name("actor", "操作人"),
+    name("reason", "理由"),
+];
 const BODIES: &[Name] = &[
     name("year", "年度"),
     name("body", "承办单位"),
@@ -104,6 +116,7 @@ pub(super) fn tables(found: &OfProgrammes) -> Vec<Table> {
         some(&found.overdue, overdue),
         some(&found.unrated, unrated),
         some(&found.withdrawals, withdrawals),
+        some(&found.reversals, reversals),
         some(&found.bodies, bodies),
     ];
     tables.into_iter().flatten().collect()
@@ -236,6 +249,24 @@ fn withdrawals(list: &Listed<Withdrawal>) -> Table {
             text(&row.worker),
             text(if row.waited { "是" } else { "否" }),
             money(row.freed),
+            Cell::Text(row.at.to_string()),
+            text(&row.actor),
+            text(&row.reason),
+        ]
+    })
+}
+
+fn reversals(list: &Listed<UseReversal>) -> Table {
+    let question = "核销过的为什么又冲正？有没有集中在某个商户或某个经办人，付过款的冲完了没有？";
+    listed(name("use_reversals", "核销冲正"), question, REVERSALS, list, |row| {
+        vec![
+            Cell::count(row.position),
+            text(&row.name),
+            maybe(row.worker.as_ref()),
+            maybe(row.merchant.as_ref()),
+            money(row.amount),
+            maybe(row.month.map(|month| month.to_string()).as_ref()),
+            Cell::Text(row.used_at.to_string()),
             Cell::Text(row.at.to_string()),
             text(&row.actor),
             text(&row.reason),

@@ -79,7 +79,7 @@ fn of_path(place: &Place<'_>, name: &str, parameter: &mut Value) {
         "id" if named_by_key.iter().any(|prefix| place.path.starts_with(prefix)) => {
             (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
         }
-        "case" | "grant" | "handling" | "visit" | "claim" | "objection" | "dispute" => {
+        "case" | "grant" | "handling" | "visit" | "claim" | "slip" | "objection" | "dispute" => {
             (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
         }
         "id" | "sku" => {

@@ -250,6 +250,8 @@ const LEDGER: &[(&str, &[Code])] = &[
         ],
     ),
     ("/v1/benefits/{id}/claims/{claim}/reject", &[Code::InvalidDate, Code::AlreadyDecided, Code::SamePerson]),
+    ("/v1/benefits/{id}/claims/{claim}/use/reverse", &[Code::InvalidDate, Code::AlreadyDecided]),
+    ("/v1/honours/{slip}/reverse", &[Code::InvalidDate, Code::AlreadyDecided, Code::InvalidAmount]),
     ("/v1/passes", &[Code::UnknownWorker, Code::InvalidDate, Code::WorkerDeparted]),
     ("/v1/offers", &[Code::UnknownMerchant, Code::InvalidDate]),
     (
@@ -333,6 +335,7 @@ const NAMED: &[(&str, Code)] = &[
     ("/v1/benefits/{id}", Code::UnknownBenefit),
     ("/v1/funds/{id}", Code::NotFound),
     ("/v1/passes/{id}", Code::UnknownPass),
+    ("/v1/honours/{slip}", Code::UnknownPass),
     ("/v1/selections/{id}", Code::NotFound),
 ];
 

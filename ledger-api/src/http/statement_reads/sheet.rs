@@ -7,8 +7,7 @@ use crate::document::{Cell, Document, Layout, Name, Table, name};
 
 const MERCHANT_NOTE: &str = "对账单由一人编制、另一人确认、第三人付款；确认后发生或补录的，记入以后月份。\
     积分与金额各记各的，互不折算。";
-const BODY_NOTE: &str =
-    "责任单位当月由其资金占用的权益与优惠，逐笔列示，撤回的权益以负数冲减；由一人编制、另一人确认、第三人付款。";
+const BODY_NOTE: &str = "责任单位当月由其资金占用的权益与优惠，逐笔列示，撤回的权益和冲正的优惠以负数冲减；由一人编制、另一人确认、第三人付款。";
 
 const MERCHANT_COLUMNS: &[Name] = &[
     name("position", "账本序号"),
@@ -44,6 +43,7 @@ fn kind_word(kind: &str) -> &'static str {
     match kind {
         "taken_back" => "冲正",
         "money" => "补贴",
+        "money_taken_back" => "补贴冲正",
         _ => "兑付",
     }
 }

@@ -141,6 +141,8 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/credits/{id}/reverse",
         "/v1/credits/{id}/resolve",
         "/v1/redemptions/{id}/reverse",
+        "/v1/benefits/{id}/claims/{claim}/use/reverse",
+        "/v1/honours/{slip}/reverse",
         "/v1/stores/{id}/cases/{case}/settle",
         "/v1/merchants/{id}/settlements",
         "/v1/merchants/{id}/statements",
@@ -237,7 +239,9 @@ fn writes(role: Role, path: &str) -> bool {
         Role::Branch => CARDS.contains(&path),
         Role::Merchant => {
             let own = ["acknowledge", "disputes"].map(|act| format!("/v1/merchants/{{id}}/statements/{{month}}/{act}"));
-            matches!(path, "/v1/benefits/{id}/claims/{claim}/use" | "/v1/honours") || own.iter().any(|own| own == path)
+            matches!(path, "/v1/benefits/{id}/claims/{claim}/use" | "/v1/honours")
+                || matches!(path, "/v1/benefits/{id}/claims/{claim}/use/reverse" | "/v1/honours/{slip}/reverse")
+                || own.iter().any(|own| own == path)
         }
         Role::Worker => {
             TAKING_PART.contains(&path)
@@ -315,6 +319,7 @@ impl District {
             .replace("{handling}", "BL1")
             .replace("{visit}", "ZF1")
             .replace("{claim}", "QD1")
+            .replace("{slip}", "XP1")
             .replace("{objection}", "YY1")
             .replace("{dispute}", "DZ1")
             .replace("{month}", "2024-03")

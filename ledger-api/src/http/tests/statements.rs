@@ -170,6 +170,69 @@ async fn three_persons_settle_a_body_s_month_and_its_funds_say_what_was_paid() {
 }
 
 #[tokio::test]
+async fn a_line_in_yuan_that_was_rightly_disputed_is_taken_back_and_the_statement_prepared_again() {
+    let edge = district().await;
+    let clerk = By::new(&edge, Role::Operator, None).await;
+    let (li, wang) = (By::new(&edge, Role::Approver, None).await, By::new(&edge, Role::Approver, None).await);
+    let shop = By::new(&edge, Role::Merchant, Some("M1")).await;
+    taken(&clerk.post("/v1/merchants/M1/statements", "s-1", json!({"month": "2024-03"})).await);
+    let dispute = json!({"line": "XP1", "reason": "当天没有这张小票"});
+    taken(&shop.post(&format!("{MARCH}/disputes"), "d-1", dispute).await);
+    let answer = json!({"upheld": true, "reason": "查实没有"});
+    taken(&li.post(&format!("{MARCH}/disputes/d-1/answer"), "a-1", answer).await);
+    assert_eq!(li.post(&format!("{MARCH}/confirm"), "c-0", json!({})).await.no(), (409, "outside_window"));
+    let reversed = li.post("/v1/honours/XP1/reverse", "cz-1", json!({"reason": "查实没有"})).await;
+    assert_eq!([&taken(&reversed)["yuan"], &reversed.body["month"]], [&json!(1.88), &json!("2024-03")]);
+    let prepared = clerk.post("/v1/merchants/M1/statements", "s-2", json!({"month": "2024-03"})).await;
+    let body = taken(&prepared);
+    assert_eq!([&body["lines"], &body["points"], &body["yuan"]], [&json!(3), &json!(10), &json!(0)]);
+    let march = li.get(MARCH).await.body;
+    let last = &march["lines"][2];
+    assert_eq!(
+        [&last["kind"], &last["source"], &last["yuan"]],
+        [&json!("money_taken_back"), &json!("XP1"), &json!(-1.88)]
+    );
+    taken(&li.post(&format!("{MARCH}/confirm"), "c-1", json!({})).await);
+    let pay = json!({"month": "2024-03", "points": 10, "reference": "P"});
+    taken(&wang.post("/v1/merchants/M1/settlements", "p-1", pay).await);
+    // The body's month has the slip and what was freed of it.
+    let body = wang.get(&format!("{BODY}/2024-03")).await.body;
+    assert_eq!([&body["units"], &body["fen"]], [&json!(1), &json!(6050)]);
+    let csv = wang.get(&format!("{MARCH}?format=csv")).await;
+    assert!(csv.body.as_str().unwrap().contains("补贴冲正"), "{csv:?}");
+    assert_verified(&edge).await;
+}
+
+#[tokio::test]
+async fn what_was_paid_for_a_slip_that_is_taken_back_is_carried_until_it_is_made_up_for() {
+    let edge = district().await;
+    let clerk = By::new(&edge, Role::Operator, None).await;
+    let (li, wang) = (By::new(&edge, Role::Approver, None).await, By::new(&edge, Role::Approver, None).await);
+    taken(&clerk.post("/v1/merchants/M1/statements", "s-1", json!({"month": "2024-03"})).await);
+    taken(&li.post(&format!("{MARCH}/confirm"), "c-1", json!({})).await);
+    let payments = "/v1/merchants/M1/settlements";
+    let pay = json!({"month": "2024-03", "points": 10, "yuan": 1.88, "reference": "P"});
+    taken(&wang.post(payments, "p-1", pay).await);
+    let this = edge.app.ledger.now().month();
+    let reversed = li.post("/v1/honours/XP1/reverse", "cz-1", json!({"reason": "查实没有"})).await;
+    assert_eq!(taken(&reversed)["month"], json!(this.to_string()));
+    let march = li.get(MARCH).await.body;
+    assert_eq!([&march["yuan"], &march["stage"]], [&json!(1.88), &json!("confirmed")], "it stays as it was paid");
+    let month = |month: String| format!("/v1/merchants/M1/statements/{month}");
+    let now = li.get(&month(this.to_string())).await.body;
+    assert_eq!([&now["yuan"], &now["yuan_owed"]], [&json!(-1.88), &json!(0)], "no month owes less than nothing");
+    let next = li.get(&month(this.next().to_string())).await.body;
+    assert_eq!([&next["yuan_carried"], &next["yuan_owed"]], [&json!(-1.88), &json!(0)]);
+    // A slip of March comes late and is April's, and is not paid: the merchant has as much already.
+    taken(&slip(&edge, "XP2", "2024-03-07T12:00:00+08:00").await);
+    taken(&clerk.post("/v1/merchants/M1/statements", "s-2", json!({"month": "2024-04"})).await);
+    taken(&li.post("/v1/merchants/M1/statements/2024-04/confirm", "c-2", json!({})).await);
+    let pay = json!({"month": "2024-04", "points": 0, "yuan": 1.88, "reference": "P"});
+    assert_eq!(wang.post(payments, "p-2", pay).await.no(), (422, "invalid_amount"));
+    assert_verified(&edge).await;
+}
+
+#[tokio::test]
 async fn a_statement_is_a_table_too() {
     let edge = district().await;
     let approver = By::new(&edge, Role::Approver, None).await;

@@ -1,4 +1,5 @@
-//! What the forms of `/merchant` ask for: to honour a pass, and to take what was granted to somebody.
+//! What the forms of `/merchant` ask for: to honour a pass, to take what was granted to somebody, and to take back what was
+//! used today.
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{ApplicationId, MerchantId};
@@ -16,6 +17,7 @@ use crate::service::desk::today;
 use crate::service::foresight::foresee;
 use crate::service::keys::read_key;
 use crate::service::merchant::{benefit_of, offers, to_pay, was_used_by, was_withdrawn};
+use crate::service::uses::reversal_of;
 use crate::web::figures::yuan;
 use crate::web::form::{Fields, asked_yuan, read_id};
 use crate::web::page::{Trouble, Visitor, give};
@@ -68,6 +70,7 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, merchant: &str, fiel
         "honour" => honour(app, visitor, fields).await,
         "dispute" => statement::dispute(app, visitor, merchant, fields).await,
         "acknowledge" => statement::acknowledge(app, visitor, merchant, fields).await,
+        "take-back" => take_back(app, visitor, fields).await,
         _ => take(app, visitor, merchant, fields).await,
     };
     match done {
@@ -89,6 +92,7 @@ async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError)
     Ok(match fields.get("do") {
         "honour" => told(&[(Code::DuplicateConflict, r.slip_taken)]),
         "acknowledge" => told(&statement::not_right(w)),
+        "take-back" => told(&[(Code::AlreadyDecided, r.reversed_before)]),
         "take" => {
             let decided = match read_id(&fields.get("number").to_uppercase()) {
                 Ok(application) if was_withdrawn(app, &application).await? => r.voucher_withdrawn,
@@ -160,7 +164,14 @@ async fn take(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> 
     Ok(w.owed(w.used, &yuan(claimed(&receipt))))
 }
 
-/// What a merchant is owed by a command.
+/// Takes back what was used, or the slip that was entered, today.
+async fn take_back(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
+    let command = reversal_of(app, &read_id(fields.get("line"))?, fields.get("reason").to_owned()).await?;
+    let receipt = give(app, visitor, fields.get("key"), command).await?;
+    Ok(visitor.words().merchant_words.not_owed(&yuan(-claimed(&receipt))))
+}
+
+/// What a merchant is owed by a command; less than nothing for what is taken back.
 fn claimed(receipt: &Receipt) -> Fen {
     let claims = receipt.events.iter().filter_map(Event::as_merchant).filter_map(|event| event.line());
     claims.fold(Fen::ZERO, |sum, (_, line)| sum + line.amount)

@@ -2,7 +2,7 @@
 //! the forms by which it is found right, or a line of it disputed.
 
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::statement::{LineKind, LinesDigest, Stage, Statement};
+use ledger_core::domain::statement::{LinesDigest, Stage, Statement};
 use ledger_core::domain::time::Month;
 use ledger_core::ledger::{Command, commands};
 use projections::views::settlement::Due;
@@ -14,7 +14,7 @@ use crate::service::statements::of_merchant;
 use crate::web::figures::{minute, points, yuan};
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give, new_key};
-use crate::web::statements::{Line, kind_told, stage_told};
+use crate::web::statements::{Line, kind_told, money_told, stage_told};
 use crate::web::words::Words;
 
 /// A statement as the page shows it.
@@ -44,9 +44,8 @@ pub(super) async fn shown(
     merchant: &str,
     dues: &[(String, Due)],
 ) -> Result<Option<Shown>, Trouble> {
-    let waits = |due: &Due| {
-        due.booked.stage() != Stage::Open && (due.owed.is_positive() || due.booked.money_owed().is_positive())
-    };
+    let waits =
+        |due: &Due| due.booked.stage() != Stage::Open && (due.owed.is_positive() || due.money_owed.is_positive());
     let Some(month) = dues.iter().rev().find(|(_, due)| waits(due)).and_then(|(month, _)| Month::parse(month)) else {
         return Ok(None);
     };
@@ -84,7 +83,8 @@ pub(super) async fn shown(
                 kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },
-                amount: if line.kind == LineKind::Money { yuan(line.amount) } else { String::new() },
+                amount: money_told(line.kind, line.amount),
+                back: None,
             })
             .collect(),
         key: new_key("dispute"),

@@ -9,6 +9,7 @@ use ledger_core::ledger::{Command, commands};
 
 use crate::app::App;
 use crate::service::ServiceError;
+use crate::service::uses::reversal_of;
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give};
 
@@ -22,6 +23,11 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
         Some(merchant) => StatementOf::Merchant(read_id(merchant)?),
         None => StatementOf::Body { body: body.clone(), funds: Vec::new() },
     };
+    if fields.get("do") == "reverse" {
+        let command = reversal_of(app, &read_id(fields.get("line"))?, fields.get("reason").to_owned()).await?;
+        give(app, visitor, fields.get("key"), command).await?;
+        return Ok(w.reversed_done.to_owned());
+    }
     let reference = fields.get("reference").to_owned();
     let (command, said) = match (fields.get("do"), of) {
         ("prepare", of) => (Command::from(commands::PrepareStatement { of, month }), w.prepared_done),

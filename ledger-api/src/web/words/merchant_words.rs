@@ -28,6 +28,10 @@ words! {
     amount: "应付", "Owed";
     total: "合计", "Total";
     yuan: "应付金额", "Yuan owed";
+    take_back: "撤销", "Take back";
+    taken_back: "已撤销", "Taken back";
+    take_back_why: "撤销原因", "Why it is taken back";
+    take_back_hint: "只能撤销今天的；以前的请联系审核员冲正。", "Today's alone; ask an approver about earlier ones.";
 }
 
 impl Words {
@@ -54,6 +58,15 @@ impl Words {
             format!("{discount}: {yuan} is to be paid. Check it, then press again.")
         } else {
             format!("按 {discount}，应收 {yuan}。核对后再按一次「核销优惠」。")
+        }
+    }
+
+    /// What the merchant is not owed any more.
+    pub(in crate::web) fn not_owed(&self, yuan: &str) -> String {
+        if self.english {
+            format!("{}; {yuan} less is owed to you", self.taken_back)
+        } else {
+            format!("{}，应付贵店减少 {yuan}", self.taken_back)
         }
     }
 

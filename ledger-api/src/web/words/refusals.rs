@@ -5,6 +5,7 @@ words! {
     still_queued: "还在排队，没有发放，不能核销。", "It waits in the queue and is not granted yet: it cannot be taken.";
     voucher_used: "这张券已使用，不能再核销。", "This was used before and cannot be taken again.";
     voucher_withdrawn: "这张券已撤回，不能核销。", "This was withdrawn and cannot be taken.";
+    reversed_before: "这一笔已撤销或还没有核销，不用再撤。", "This was taken back before, or was never used: there is nothing to take back.";
     slip_taken: "这个小票号用过了，请换一个。", "This slip number was entered before; choose another one.";
     objected_before: "这一笔您已提过异议，同一笔只能提一次。", "You objected to this record before, which is possible once.";
     ends_before: "结束日期早于开始日期，请核对。", "It would end before it begins; check both days.";

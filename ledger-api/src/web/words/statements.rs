@@ -40,6 +40,9 @@ words! {
     confirmed_done: "对账单已确认，请第三人付款", "Confirmed; a third person pays";
     paid_done: "付款已登记", "The payment is recorded";
     answered_done: "异议已答复", "The dispute is answered";
+    reverse: "冲正", "Take back";
+    reverse_why: "冲正原因", "Why it is taken back";
+    reversed_done: "已冲正；未确认的月份请重新编制", "Taken back; prepare a month again that is not confirmed";
     own: "对账单", "Statement";
     own_hint: "请核对每一笔：都对的，按「确认无误」；有出入的，选中那一笔写明理由。然后由审核员确认；确认以后才补录的，记入以后月份。", "Check every line. Where all is right, press All is right; where one is wrong, choose it and say why. An approver then confirms it; what comes after that is a later month's.";
     acknowledge: "确认无误", "All is right";

@@ -181,4 +181,15 @@ pub enum BenefitCommand {
         /// Why, where somebody said.
         reason: Option<String>,
     },
+    /// Take a use back: what was given is as if it had not been used.
+    ReverseUse {
+        /// When.
+        at: BusinessTime,
+        /// The benefit's number (项目编号).
+        benefit: BenefitId,
+        /// The row's number (登记号).
+        application: ApplicationId,
+        /// The reason, or the reference that the vault gave for it.
+        reason: String,
+    },
 }

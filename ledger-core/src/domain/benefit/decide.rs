@@ -2,7 +2,9 @@
 //! which the rows were recorded.
 
 use super::command::{ApplicationTerms, BenefitCommand, BenefitKind, BenefitTerms, Use};
-use super::event::{BenefitApplied, BenefitEvent, BenefitProposed, BenefitRecorded, BenefitUsed, BenefitWithdrawn};
+use super::event::{
+    BenefitApplied, BenefitEvent, BenefitProposed, BenefitRecorded, BenefitUseReversed, BenefitUsed, BenefitWithdrawn,
+};
 use super::state::{Application, Benefit, SetAside};
 use crate::domain::event::V1;
 use crate::domain::ids::{ApplicationId, BenefitId, WorkerId};
@@ -65,6 +67,17 @@ impl Benefit {
                 let withdrawn = BenefitWithdrawn { application, at, benefit, reason, v: V1, waited, worker };
                 Ok(vec![BenefitEvent::BenefitWithdrawn(withdrawn)])
             }
+            BenefitCommand::ReverseUse { at, benefit, application, reason } => {
+                self.require(&benefit)?;
+                let (known, used) = self.require_used(&benefit, &application)?;
+                if at < used.at {
+                    let message = format!("what was used at {} cannot be taken back before, at {at}", used.at);
+                    return Err(Refusal::new(Code::InvalidDate, message));
+                }
+                let (used, worker) = (used.clone(), known.terms.worker.clone());
+                let reversed = BenefitUseReversed { application, at, benefit, reason, used, v: V1, worker };
+                Ok(vec![BenefitEvent::BenefitUseReversed(reversed)])
+            }
         }
     }
 
@@ -87,6 +100,22 @@ impl Benefit {
             return Err(Refusal::new(Code::AlreadyDecided, format!("{application} was sent back before (退回)")));
         }
         Ok(known)
+    }
+
+    /// An application that is used, with the use.
+    ///
+    /// # Errors
+    /// `unknown_benefit`; `already_decided` for what was not used, or whose use was taken back.
+    pub fn require_used(&self, benefit: &BenefitId, application: &ApplicationId) -> Decision<(&Application, &Use)> {
+        let Some(known) = self.application(application) else {
+            let message = format!("nobody applied for {benefit} as {application}; look at the number again");
+            return Err(Refusal::new(Code::UnknownBenefit, message));
+        };
+        let Some(used) = &known.used else {
+            let message = format!("{application} is not used; there is no use to take back");
+            return Err(Refusal::new(Code::AlreadyDecided, message));
+        };
+        Ok((known, used))
     }
 
     fn register(

@@ -131,6 +131,25 @@ pub struct BenefitWithdrawn {
     pub worker: WorkerId,
 }
 
+/// A use was taken back: what was given is there to be used again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenefitUseReversed {
+    /// The row's number (登记号).
+    pub application: ApplicationId,
+    /// Business time: when it happened, not when it was entered.
+    pub at: BusinessTime,
+    /// The benefit's number (项目编号).
+    pub benefit: BenefitId,
+    /// The reason, or the reference that the vault gave for it.
+    pub reason: String,
+    /// The use that is taken back.
+    pub used: Use,
+    /// Payload version.
+    pub v: V1,
+    /// The worker's id (编号).
+    pub worker: WorkerId,
+}
+
 events! {
     /// Events of a benefit.
     BenefitEvent of benefit: BenefitId {
@@ -152,6 +171,8 @@ events! {
         BenefitChecked(BenefitChecked) = "权益审核通过",
         /// It was sent back.
         BenefitRejected(BenefitRejected) = "权益申请退回",
+        /// A use was taken back.
+        BenefitUseReversed(BenefitUseReversed) = "权益核销冲正",
     }
 }
 
@@ -161,6 +182,7 @@ impl BenefitEvent {
         match self {
             BenefitEvent::BenefitWithdrawn(event) => event.reason.as_deref(),
             BenefitEvent::BenefitRejected(event) => Some(&event.reason),
+            BenefitEvent::BenefitUseReversed(event) => Some(&event.reason),
             BenefitEvent::BenefitRegistered(_)
             | BenefitEvent::BenefitUpdated(_)
             | BenefitEvent::BenefitGranted(_)

@@ -19,6 +19,9 @@ pub struct Application {
     pub terms: ApplicationTerms,
     /// How it was used, once it was.
     pub used: Option<Use>,
+    /// What the merchant at whose counter it was used is owed for it, by the terms of then, while it is used.
+    #[serde(default)]
+    pub owed: Option<Fen>,
     /// What was set aside for it when it was granted, by the terms of then: a later register may name others.
     pub set_aside: Option<SetAside>,
     /// Whether it was withdrawn. The row stays, so that it is known when it is sent again.
@@ -135,8 +138,16 @@ impl Benefit {
             }
             BenefitEvent::BenefitUsed(event) => {
                 self.latest = self.latest.max(Some(event.at.month()));
+                let owed = self.terms.as_ref().and_then(BenefitTerms::owed).filter(|_| event.used.merchant.is_some());
                 if let Some(application) = self.applications.get_mut(&event.application) {
                     application.used = Some(event.used.clone());
+                    application.owed = owed;
+                }
+            }
+            BenefitEvent::BenefitUseReversed(event) => {
+                if let Some(application) = self.applications.get_mut(&event.application) {
+                    application.used = None;
+                    application.owed = None;
                 }
             }
             BenefitEvent::BenefitWithdrawn(event) => self.withdraw(&event.application),
@@ -203,6 +214,7 @@ impl Benefit {
             waits,
             terms: terms.clone(),
             used: None,
+            owed: None,
             set_aside,
             withdrawn: false,
             proposal: None,

@@ -103,6 +103,44 @@ fn what_was_granted_and_not_used_is_given_back_once_and_its_place_is_free() {
     assert_eq!(state.had(&asked(1, "2024-02-01").worker, Some(2024)), 0, "it does not count for the limit");
 }
 
+fn used_at(number: usize, at: &str, merchant: &str) -> BenefitCommand {
+    let used = Use { at: time(at), merchant: Some(merchant.parse().expect("a merchant")) };
+    BenefitCommand::Use { benefit: benefit(), application: row(number), used }
+}
+
+fn reverse(number: usize, at: &str) -> BenefitCommand {
+    let reason = "核错了".to_owned();
+    BenefitCommand::ReverseUse { at: time(at), benefit: benefit(), application: row(number), reason }
+}
+
+#[test]
+fn a_use_is_taken_back_once_and_what_was_given_is_there_again() {
+    let mut state = given(1);
+    apply(&mut state, 1, asked(1, "2024-02-01"));
+    assert_eq!(when(&mut state, reverse(2, "2024-02-03")), Err(Code::UnknownBenefit));
+    assert_eq!(when(&mut state, reverse(1, "2024-02-03")), Err(Code::AlreadyDecided), "it is not used");
+    when(&mut state, used_at(1, "2024-02-02", "M1")).expect("used");
+    let owed = |state: &Benefit| state.application(&row(1)).and_then(|known| known.owed);
+    assert_eq!(owed(&state), Some(Fen::new(1_990)));
+    // What a later register says is of later uses.
+    let mut dearer = terms(1, BenefitKind::Voucher);
+    dearer.value = Fen::new(2_990);
+    let register = BenefitCommand::Register { at: time("2024-02-02"), benefit: benefit(), terms: dearer };
+    when(&mut state, register).expect("registered");
+    assert_eq!(owed(&state), Some(Fen::new(1_990)));
+    assert_eq!(when(&mut state, reverse(1, "2024-02-01")), Err(Code::InvalidDate), "before it was used");
+    let events = when(&mut state, reverse(1, "2024-02-03")).expect("taken back");
+    let [BenefitEvent::BenefitUseReversed(event)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((event.used.at, &event.worker), (time("2024-02-02"), &asked(1, "2024-02-01").worker));
+    assert_eq!((owed(&state), state.granted()), (None, 1), "its place is still taken");
+    assert_eq!(when(&mut state, reverse(1, "2024-02-04")), Err(Code::AlreadyDecided), "once");
+    when(&mut state, used_at(1, "2024-02-05", "M2")).expect("used again, elsewhere");
+    assert_eq!(owed(&state), Some(Fen::new(2_990)));
+    when(&mut state, reverse(1, "2024-02-06")).expect("another use is another one");
+    when(&mut state, withdraw(1, "2024-02-07")).expect("and what is not used is given back");
+    assert_eq!(when(&mut state, reverse(1, "2024-02-08")), Err(Code::AlreadyDecided));
+}
+
 #[test]
 fn who_waits_may_leave_the_queue_and_what_was_used_stays_used() {
     let mut state = given(1);

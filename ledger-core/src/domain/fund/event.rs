@@ -41,7 +41,7 @@ pub struct FundCommitted {
     pub v: V1,
 }
 
-/// What had been set aside for a row is free again: the row was withdrawn.
+/// What had been set aside for a row is free again: the row was withdrawn, or the slip taken back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FundReleased {
     /// How much, fen.

@@ -3,8 +3,9 @@
 
 use super::command::MerchantDetails;
 use super::event::{
-    HonourReversed, MerchantEvent, MerchantRecorded, MoneyClaimed, SettlementPaid, StatementAcknowledged,
-    StatementConfirmed, StatementDisputeAnswered, StatementDisputed, StatementPrepared, VoucherHonoured,
+    HonourReversed, MerchantEvent, MerchantRecorded, MoneyClaimed, MoneyTakenBack, SettlementPaid,
+    StatementAcknowledged, StatementConfirmed, StatementDisputeAnswered, StatementDisputed, StatementPrepared,
+    VoucherHonoured,
 };
 use super::state::Merchant;
 use super::uscc::is_uscc;
@@ -60,6 +61,17 @@ pub enum MerchantCommand {
         at: BusinessTime,
         /// Money, in fen.
         amount: Fen,
+        /// For which row.
+        source: Key,
+    },
+    /// Take a claim to money back.
+    TakeBackMoney {
+        /// Business time: when it happened, not when it was entered.
+        at: BusinessTime,
+        /// Money, in fen.
+        amount: Fen,
+        /// The month of the use.
+        month: Month,
         /// For which row.
         source: Key,
     },
@@ -149,7 +161,7 @@ impl Merchant {
     ///
     /// # Errors
     /// `unknown_merchant`; `invalid_input` for an existing merchant; `invalid_quantity` for a payment of nothing or
-    /// of more than is still owed, for the month and in all; `invalid_amount` for money beyond what a statement says;
+    /// of more than is still owed, for the month and in all; `invalid_amount` for money beyond what is owed by a statement;
     /// of a statement `outside_window`, `not_found`, `already_decided`, `same_person`.
     pub fn decide(&self, id: &MerchantId, command: MerchantCommand) -> Decision<Vec<MerchantEvent>> {
         if !self.exists() && !matches!(command, MerchantCommand::Register { .. }) {
@@ -188,6 +200,20 @@ impl Merchant {
             MerchantCommand::ClaimMoney { at, amount, source } => {
                 let month = self.borne_later(at);
                 Ok(vec![MerchantEvent::MoneyClaimed(MoneyClaimed { amount, at, merchant, month, source, v: V1 })])
+            }
+            MerchantCommand::TakeBackMoney { at, amount, month: claimed_in, source } => {
+                // As for points: what was confirmed or cannot bear it stays, and the next payment is smaller.
+                let bears = amount <= self.money_left(claimed_in) && self.bearing(claimed_in) == claimed_in;
+                let month = if bears { claimed_in } else { self.bearing(at.month().max(claimed_in)) };
+                Ok(vec![MerchantEvent::MoneyTakenBack(MoneyTakenBack {
+                    amount,
+                    at,
+                    claimed_in: Some(claimed_in).filter(|claimed_in| *claimed_in != month),
+                    merchant,
+                    month,
+                    source,
+                    v: V1,
+                })])
             }
             MerchantCommand::Pay { at, month, points, amount, reference, hand } => {
                 let statement = self.statement(month);
@@ -282,17 +308,18 @@ impl Merchant {
         Some(self.bearing(at.month())).filter(|month| *month != at.month())
     }
 
-    /// Money is paid by a statement alone, and at most what it says.
+    /// Money is paid by a statement alone, and at most what is still owed, for the month and in all.
     fn require_money_owed(&self, id: &MerchantId, month: Month, amount: Option<Fen>) -> Decision<()> {
         let Some(amount) = amount else { return Ok(()) };
         let named = named(id, month);
-        let Some(account) = self.month(month).filter(|account| account.statement.is_some()) else {
+        if self.statement(month).is_none() {
             return Err(not_yet(&format!("money is paid by a statement; {named} was not prepared")));
-        };
-        if amount.is_positive() && amount <= account.money_owed() {
+        }
+        let (owed, in_all) = (self.money_owed_for(month), self.money_owed());
+        if amount.is_positive() && amount <= owed.min(in_all) {
             return Ok(());
         }
-        let message = format!("{amount} yuan cannot be paid: {} are owed by {named}", account.money_owed());
+        let message = format!("{amount} yuan cannot be paid: {owed} are owed by {named}, {in_all} in all");
         Err(Refusal::new(Code::InvalidAmount, message))
     }
 

@@ -87,6 +87,26 @@ pub struct MoneyClaimed {
     pub v: V1,
 }
 
+/// A claim to money was taken back because its use was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MoneyTakenBack {
+    /// How much, fen; nothing where nothing was claimed.
+    pub amount: Fen,
+    /// Business time: when it happened, not when it was entered.
+    pub at: BusinessTime,
+    /// The month of the use, where that month was confirmed or paid already and another one bears the correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_in: Option<Month>,
+    /// Which merchant.
+    pub merchant: MerchantId,
+    /// The month that bears it: the one of the use, but for `claimed_in`.
+    pub month: Month,
+    /// For which row.
+    pub source: Key,
+    /// Payload version.
+    pub v: V1,
+}
+
 /// The district paid the merchant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SettlementPaid {
@@ -237,6 +257,8 @@ events! {
         HonourReversed(HonourReversed) = "兑付冲正",
         /// It has a claim to money.
         MoneyClaimed(MoneyClaimed) = "补贴应付",
+        /// A claim to money was taken back.
+        MoneyTakenBack(MoneyTakenBack) = "补贴冲正",
         /// It was paid.
         SettlementPaid(SettlementPaid) = "商户结算",
         /// A month's statement was prepared.
@@ -265,6 +287,7 @@ impl MerchantEvent {
             MerchantEvent::StatementDisputeAnswered(event) => Some(Subject::Month(event.month)),
             MerchantEvent::StatementConfirmed(event) => Some(Subject::Month(event.month)),
             MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MoneyTakenBack(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => None,
         }
@@ -282,6 +305,7 @@ impl MerchantEvent {
             | MerchantEvent::StatementDisputeAnswered(_)
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MoneyTakenBack(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => None,
         }
@@ -298,6 +322,7 @@ impl MerchantEvent {
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::VoucherHonoured(_)
             | MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MoneyTakenBack(_)
             | MerchantEvent::HonourReversed(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => None,
@@ -316,6 +341,7 @@ impl MerchantEvent {
             | MerchantEvent::StatementDisputeAnswered(_)
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MoneyTakenBack(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => (Points::ZERO, Points::ZERO),
         }
@@ -327,6 +353,7 @@ impl MerchantEvent {
             MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event) => Some(event),
             MerchantEvent::VoucherHonoured(_)
             | MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MoneyTakenBack(_)
             | MerchantEvent::HonourReversed(_)
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
@@ -345,6 +372,11 @@ impl MerchantEvent {
     /// The dispute, where a line was disputed.
     pub const fn as_disputed(&self) -> Option<&StatementDisputed> {
         if let MerchantEvent::StatementDisputed(event) = self { Some(event) } else { None }
+    }
+
+    /// The claim to money that was taken back, where one was.
+    pub const fn as_money_taken_back(&self) -> Option<&MoneyTakenBack> {
+        if let MerchantEvent::MoneyTakenBack(event) = self { Some(event) } else { None }
     }
 
     /// The merchant's word, where a statement was found right.
@@ -369,6 +401,11 @@ impl MerchantEvent {
                 let MoneyClaimed { amount, at, source, .. } = event;
                 let (kind, source) = (LineKind::Money, source.clone());
                 Some((event.borne_in(), Line { kind, source, at: *at, points: Points::ZERO, amount: *amount }))
+            }
+            MerchantEvent::MoneyTakenBack(event) => {
+                let MoneyTakenBack { amount, at, month, source, .. } = event;
+                let (kind, source) = (LineKind::MoneyTakenBack, source.clone());
+                Some((*month, Line { kind, source, at: *at, points: Points::ZERO, amount: -*amount }))
             }
             MerchantEvent::SettlementPaid(_)
             | MerchantEvent::StatementPrepared(_)

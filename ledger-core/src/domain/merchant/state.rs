@@ -35,8 +35,8 @@ impl MonthAccount {
         stage_of(self.statement.as_ref(), &self.sums)
     }
 
-    /// What is still to be paid in money.
-    pub fn money_owed(&self) -> Fen {
+    /// What of its own money is not paid yet; less than nothing where more was taken back than claimed.
+    fn money_left(&self) -> Fen {
         self.sums.amount - self.money_paid
     }
 
@@ -76,6 +76,26 @@ impl Merchant {
         (carried + left).max(Points::ZERO)
     }
 
+    /// What is owed in money for a month, as [`Merchant::owed_for`] tells it of points: never less than nothing, and what
+    /// a month cannot bear goes on to the next.
+    pub fn money_owed_for(&self, month: Month) -> Fen {
+        let mut carried = Fen::ZERO;
+        for (_, account) in self.months.range(..month) {
+            carried = (carried + account.money_left()).min(Fen::ZERO);
+        }
+        (carried + self.money_left(month)).max(Fen::ZERO)
+    }
+
+    /// What is owed in money in all; less than nothing where more was paid than is claimed by now.
+    pub fn money_owed(&self) -> Fen {
+        self.months.values().fold(Fen::ZERO, |sum, account| sum + account.money_left())
+    }
+
+    /// What of a month's own money is not paid yet.
+    pub fn money_left(&self, month: Month) -> Fen {
+        self.month(month).map_or(Fen::ZERO, MonthAccount::money_left)
+    }
+
     /// What is owed in all: honoured less paid. Less than nothing where more was paid than is claimed by now.
     pub fn owed(&self) -> Points {
         self.months.values().map(|account| account.honoured - account.paid).sum()
@@ -108,7 +128,10 @@ impl Merchant {
                 let MerchantRecorded { name, uscc, category, .. } = event;
                 self.details = Some((name.clone(), uscc.clone(), category.clone()));
             }
-            MerchantEvent::VoucherHonoured(_) | MerchantEvent::HonourReversed(_) | MerchantEvent::MoneyClaimed(_) => {}
+            MerchantEvent::VoucherHonoured(_)
+            | MerchantEvent::HonourReversed(_)
+            | MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MoneyTakenBack(_) => {}
             MerchantEvent::SettlementPaid(event) => {
                 let account = self.account(event.month);
                 account.paid += event.points;

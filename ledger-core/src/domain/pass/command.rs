@@ -55,6 +55,16 @@ pub struct Slip {
     pub price: Fen,
 }
 
+/// What a merchant is owed for a slip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlipClaim {
+    /// How much, fen; nothing where the merchant bears all of it.
+    pub amount: Fen,
+    /// The fund it was set aside from, where anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fund: Option<FundId>,
+}
+
 /// Commands of a pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PassCommand {
@@ -79,6 +89,19 @@ pub enum PassCommand {
         slip: Slip,
         /// Whose counter.
         merchant: MerchantId,
+        /// What the merchant is owed for it, and by which fund.
+        claim: SlipClaim,
+    },
+    /// Take a slip back.
+    ReverseUse {
+        /// When.
+        at: BusinessTime,
+        /// The pass's number (卡号).
+        pass: PassNo,
+        /// The slip's number (小票号).
+        slip_no: SlipNo,
+        /// The reason, or the reference that the vault gave for it.
+        reason: String,
     },
 }
 

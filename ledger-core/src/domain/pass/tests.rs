@@ -1,8 +1,10 @@
 //! The rules of passes and offers, given what was recorded.
 
-use super::command::{OfferTerms, PassCommand, PassTerms, Slip};
-use super::state::Pass;
-use crate::domain::ids::PassNo;
+use super::command::{OfferCommand, OfferTerms, PassCommand, PassTerms, Slip, SlipClaim};
+use super::event::{PassEvent, PassUseReversed, PassUsed};
+use super::state::{Offer, Pass};
+use crate::domain::event::V1;
+use crate::domain::ids::{PassNo, SlipNo};
 use crate::domain::money::Fen;
 use crate::domain::period::Period;
 use crate::domain::refusal::Code;
@@ -109,4 +111,69 @@ fn a_lost_number_is_never_given_again() {
     // The time of the loss can be put right.
     let earlier = Some(time("2024-04-04 20:00:00"));
     assert_eq!(issue(PassTerms { lost: earlier, ..terms() }).1.lost, earlier);
+}
+
+fn slip_no(text: &str) -> SlipNo {
+    SlipNo::new(text).expect("a slip")
+}
+
+fn when(state: &mut Pass, command: PassCommand) -> Result<Vec<PassEvent>, Code> {
+    let events = state.decide(command).map_err(|refusal| refusal.code)?;
+    events.iter().for_each(|event| state.evolve(event));
+    Ok(events)
+}
+
+fn reverse(slip: &str, at: &str) -> PassCommand {
+    PassCommand::ReverseUse { at: time(at), pass: number(), slip_no: slip_no(slip), reason: "原价写错".into() }
+}
+
+#[test]
+fn a_slip_is_taken_back_once_and_says_what_it_came_to() {
+    let mut state = Pass::default();
+    let issue = PassCommand::Issue { at: time("2024-01-01"), pass: number(), replaces: None, terms: terms() };
+    when(&mut state, issue).expect("issued");
+    let claim = SlipClaim { amount: Fen::new(363), fund: Some("ZJ1".parse().expect("a fund")) };
+    let (slip, merchant) = (slip("2024-03-01", 4_849, 3_637), offer().merchant);
+    let using = PassCommand::Use { pass: number(), slip_no: slip_no("XP1"), slip: slip.clone(), merchant, claim };
+    let events = when(&mut state, using).expect("used");
+    let [PassEvent::PassUsed(used)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((used.owed, used.fund.as_ref().map(ToString::to_string)), (Some(Fen::new(363)), Some("ZJ1".into())));
+    assert_eq!(when(&mut state, reverse("XP2", "2024-03-02")), Err(Code::UnknownPass), "nobody has that slip");
+    assert_eq!(when(&mut state, reverse("XP1", "2024-02-29")), Err(Code::InvalidDate), "before it was honoured");
+    let events = when(&mut state, reverse("XP1", "2024-03-02")).expect("taken back");
+    assert!(matches!(&events[..], [PassEvent::PassUseReversed(PassUseReversed { slip: of, .. })] if *of == slip));
+    assert_eq!(when(&mut state, reverse("XP1", "2024-03-03")), Err(Code::AlreadyDecided), "once");
+}
+
+#[test]
+fn a_slip_of_before_comes_to_what_all_terms_of_its_offer_agree_on() {
+    let mut state = Pass::default();
+    let slip = slip("2024-03-01", 4_849, 3_637);
+    let (at, merchant) = (slip.at, offer().merchant);
+    let of_before = PassUsed {
+        at,
+        fund: None,
+        merchant,
+        owed: None,
+        pass: number(),
+        slip: slip.clone(),
+        slip_no: slip_no("XP1"),
+        v: V1,
+    };
+    state.evolve(&PassEvent::PassUsed(of_before));
+    assert_eq!(state.slip(&slip_no("XP1")).map(|honoured| honoured.claim.clone()), Some(None));
+    let mut offered = Offer::default();
+    let register = |offered: &mut Offer, terms: OfferTerms| {
+        let command = OfferCommand { at: time("2024-01-01"), offer: "Y1".parse().expect("an offer"), terms };
+        offered.decide(command).expect("registered").iter().for_each(|event| offered.evolve(event));
+    };
+    let fund = |fund: &str| Some(fund.parse().expect("a fund"));
+    register(&mut offered, OfferTerms { fund: fund("ZJ1"), ..offer() });
+    let claim = SlipClaim { amount: Fen::new(363), fund: fund("ZJ1") };
+    assert_eq!(offered.claim_of(&slip).ok(), Some(claim.clone()));
+    // Another discount is not the one by which it was paid; another fund may have been.
+    register(&mut offered, OfferTerms { fund: fund("ZJ1"), paid_of_thousand: 800, ..offer() });
+    assert_eq!(offered.claim_of(&slip).ok(), Some(claim));
+    register(&mut offered, OfferTerms { fund: fund("ZJ2"), ..offer() });
+    assert_eq!(offered.claim_of(&slip).map_err(|refusal| refusal.code), Err(Code::InvalidAmount));
 }

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 
 use foldhash::HashMap;
 
-use super::dues::{Cost, Dues, Owed};
+use super::dues::{Cost, Dues, NotOwed, Owed};
 use super::ways::Persons;
-use crate::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms};
-use crate::domain::benefit::event::{BenefitApplied, BenefitUsed, BenefitWithdrawn};
+use crate::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms, Use};
+use crate::domain::benefit::event::{BenefitApplied, BenefitUseReversed, BenefitUsed, BenefitWithdrawn};
 use crate::domain::benefit::{BenefitEvent, CertificateEvent};
 use crate::domain::ids::{ApplicationId, BenefitId, CertificateNo, Key, WorkerId};
 use crate::domain::money::Fen;
@@ -55,6 +55,8 @@ struct Application {
     cost: bool,
     /// What bodies said of it, where it was proposed to them.
     proposal: Option<Proposal>,
+    /// How it is used, and what its merchant is owed for it.
+    used: Option<(Use, Option<Owed>)>,
 }
 
 /// How far an application has come.
@@ -99,6 +101,7 @@ impl Benefits {
             BenefitEvent::BenefitProposed(event) => book.propose(persons, certificates, event),
             BenefitEvent::BenefitChecked(event) => book.check(persons, event),
             BenefitEvent::BenefitRejected(event) => book.reject(persons, certificates, event),
+            BenefitEvent::BenefitUseReversed(event) => book.take_back(dues, event),
         }
     }
 
@@ -175,7 +178,13 @@ impl BenefitBook {
         }
         let amount = self.amount(application, terms)?;
         let cost = self.terms.fund.clone().filter(|_| amount.is_positive()).map(|fund| Cost { amount, fund });
-        let known = Application { standing: Standing::Granted, terms: terms.clone(), cost: cost.is_some(), proposal };
+        let known = Application {
+            standing: Standing::Granted,
+            terms: terms.clone(),
+            cost: cost.is_some(),
+            used: None,
+            proposal,
+        };
         self.applications.insert(application.clone(), known);
         dues.costs(&Key::from(application), cost)?;
         dues.priced(persons, (&terms.worker, application), self.terms.price)
@@ -191,7 +200,7 @@ impl BenefitBook {
             Some(known) => return Err(known.cannot_become(application, Standing::Waits)),
         }
         self.amount(application, terms)?;
-        let known = Application { standing: Standing::Waits, terms: terms.clone(), cost: false, proposal };
+        let known = Application { standing: Standing::Waits, terms: terms.clone(), cost: false, used: None, proposal };
         self.applications.insert(application.clone(), known);
         match self.terms.places {
             Some(places) if places <= self.granted => Ok(()),
@@ -265,15 +274,38 @@ impl BenefitBook {
         if let Some(through) = self.terms.window.through.filter(|through| *through < used.at.date()) {
             return Err(format!("{application} is used at {}, and {benefit} could be used until {through}", used.at));
         }
-        if let Some(merchant) = &used.merchant {
-            match self.terms.kind {
-                BenefitKind::Place | BenefitKind::Voucher => {
-                    let (amount, merchant, source) = (self.terms.value, merchant.clone(), Key::from(application));
-                    dues.owes(Owed { amount, at: used.at, merchant, source });
-                }
-                // Paid to the worker.
-                BenefitKind::Grant => {}
+        let owed = used.merchant.as_ref().and_then(|merchant| match self.terms.kind {
+            BenefitKind::Place | BenefitKind::Voucher => {
+                let (amount, merchant, source) = (self.terms.value, merchant.clone(), Key::from(application));
+                Some(Owed { amount, at: used.at, merchant, source })
             }
+            // Paid to the worker.
+            BenefitKind::Grant => None,
+        });
+        if let Some(owed) = &owed {
+            dues.owes(owed.clone());
+        }
+        known.used = Some((used.clone(), owed));
+        Ok(())
+    }
+
+    /// A use is taken back as it was, and not before: what was given is as if it had not been used, and its merchant is owed
+    /// nothing for it.
+    fn take_back(&mut self, dues: &mut Dues, event: &BenefitUseReversed) -> Result<(), String> {
+        let BenefitUseReversed { application, at, used, worker, .. } = event;
+        let Some(known) = self.applications.get_mut(application) else { return Err(unheard_of(application)) };
+        let Some((was, owed)) = known.used.take() else {
+            return Err(format!("takes the use of {application} back, which is not used"));
+        };
+        known.standing = Standing::Granted;
+        if *used != was || *worker != known.terms.worker {
+            return Err(format!("takes the use of {application} back otherwise than it was used"));
+        }
+        if *at < used.at {
+            return Err(format!("takes the use of {application} at {} back before, at {at}", used.at));
+        }
+        if let Some(owed) = owed {
+            dues.owes_no_more(NotOwed { owed, taken_back: *at });
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::ways::Persons;
 use crate::domain::fund::event::{FundCommitted, FundReleased};
 use crate::domain::ids::{ActivityCode, ApplicationId, FundId, Key, MerchantId, WorkerId};
-use crate::domain::merchant::event::MoneyClaimed;
+use crate::domain::merchant::event::{MoneyClaimed, MoneyTakenBack};
 use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::quantity::Quantity;
@@ -42,6 +42,15 @@ pub(super) struct Owed {
     pub(super) source: Key,
 }
 
+/// What a merchant is not owed any more, because a use at its counter was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NotOwed {
+    /// What had been owed.
+    pub(super) owed: Owed,
+    /// When the use was taken back.
+    pub(super) taken_back: BusinessTime,
+}
+
 /// What a row or a slip takes of a fund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cost {
@@ -54,6 +63,7 @@ pub(super) struct Cost {
 pub(super) struct Dues {
     awards: Vec<Award>,
     owed: Vec<Owed>,
+    not_owed: Vec<NotOwed>,
     set_aside: Vec<(Key, Cost)>,
     freed: Vec<Key>,
     paid: Vec<Paid>,
@@ -79,13 +89,18 @@ impl Dues {
         if let Some(Owed { amount, merchant, source, .. }) = self.owed.first() {
             return Err(format!("comes before {merchant} was owed {amount} yuan for {source}, which was used there"));
         }
+        if let Some(NotOwed { owed: Owed { amount, merchant, source, .. }, .. }) = self.not_owed.first() {
+            return Err(format!(
+                "comes before {amount} yuan of {merchant} for {source} were taken back, as the use of it was"
+            ));
+        }
         if let Some((source, Cost { amount, fund })) = self.set_aside.first() {
             return Err(format!(
                 "comes after {amount} yuan of {fund} were set aside for {source}, which nobody granted"
             ));
         }
         if let Some(source) = self.freed.first() {
-            return Err(format!("comes after money of {source} was freed, which nobody withdrew"));
+            return Err(format!("comes after money of {source} was freed, which nobody withdrew or took back"));
         }
         match self.paid.first() {
             Some(Paid { application, points, .. }) => {
@@ -159,6 +174,35 @@ impl Dues {
         Ok(())
     }
 
+    /// A use at a counter was taken back.
+    pub(super) fn owes_no_more(&mut self, not_owed: NotOwed) {
+        self.not_owed.push(not_owed);
+    }
+
+    /// A claim to money is taken back because its use was just now, to the letter.
+    ///
+    /// # Errors
+    /// What of it is not.
+    pub(super) fn taken_back(&mut self, event: &MoneyTakenBack) -> Result<(), String> {
+        let MoneyTakenBack { amount, at, claimed_in, merchant, month, source, .. } = event;
+        let found = |due: &NotOwed| due.owed.source == *source && due.owed.merchant == *merchant;
+        let Some(place) = self.not_owed.iter().position(found) else {
+            return Err(format!("takes {amount} yuan of {merchant} back for {source}, whose use was not just now"));
+        };
+        let NotOwed { owed, taken_back } = self.not_owed.swap_remove(place);
+        if owed.amount != *amount {
+            return Err(format!("takes {amount} yuan back for {source}, for which {} were owed", owed.amount));
+        }
+        if taken_back != *at {
+            return Err(format!("takes money back for {source} at {at}, whose use was taken back at {taken_back}"));
+        }
+        let (said, used_in) = (claimed_in.unwrap_or(*month), owed.at.month());
+        if said != used_in {
+            return Err(format!("takes money of {said} back for {source}, which was used in {used_in}"));
+        }
+        Ok(())
+    }
+
     /// Money is set aside for a row or a slip.
     pub(super) fn sets_aside(&mut self, event: &FundCommitted) {
         let FundCommitted { amount, fund, source, .. } = event;
@@ -185,7 +229,7 @@ impl Dues {
         self.freed.push(event.source.clone());
     }
 
-    /// Money of a row that is withdrawn was freed where some was set aside for it, and only there.
+    /// Money of a row that is withdrawn, or of a slip that is taken back, was freed where some was set aside for it, and only there.
     ///
     /// # Errors
     /// Which of the two.
@@ -193,8 +237,8 @@ impl Dues {
         let place = self.freed.iter().position(|freed| freed == source);
         match (place.map(|place| self.freed.swap_remove(place)), cost) {
             (Some(_), true) | (None, false) => Ok(()),
-            (Some(_), false) => Err(format!("{source} is withdrawn, and money is freed that was not set aside for it")),
-            (None, true) => Err(format!("{source} is withdrawn, and its money is not freed")),
+            (Some(_), false) => Err(format!("money is freed for {source} that was not set aside for it")),
+            (None, true) => Err(format!("{source} stands no more, and its money is not freed")),
         }
     }
 

@@ -1,13 +1,13 @@
 //! Passes, offers and slips (暖心卡, 优惠协议, 优惠核销), kept from the events alone: a slip is honoured once, on a pass that
 //! was good at its instant, by an offer of its day and kind, at the price that the discount gives.
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 
-use super::dues::{Cost, Owed};
+use super::dues::{Cost, NotOwed, Owed};
 use crate::domain::ids::{Key, OfferId, PassNo, SlipNo};
 use crate::domain::money::Fen;
 use crate::domain::pass::command::{OfferTerms, PassTerms, Slip};
-use crate::domain::pass::event::{PassRecorded, PassUsed};
+use crate::domain::pass::event::{PassRecorded, PassUseReversed, PassUsed};
 use crate::domain::pass::{OfferEvent, PassEvent};
 use crate::domain::period::Period;
 
@@ -16,11 +16,36 @@ use crate::domain::period::Period;
 pub(super) struct Passes {
     passes: HashMap<PassNo, PassTerms>,
     offers: HashMap<OfferId, OfferTerms>,
-    slips: HashSet<SlipNo>,
+    slips: HashMap<SlipNo, Known>,
+}
+
+/// A slip that was honoured.
+#[derive(Debug)]
+struct Known {
+    pass: PassNo,
+    slip: Slip,
+    honoured: Honoured,
+    reversed: bool,
+}
+
+/// What an event of a pass comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Slipped {
+    /// Nothing that others answer.
+    Nothing,
+    /// A slip was honoured.
+    Honoured(Honoured),
+    /// One was taken back: what was set aside for it is freed, where anything was, and what was owed is not any more.
+    TakenBack {
+        /// Whether it had cost a fund anything.
+        cost: bool,
+        /// What is not owed any more.
+        not_owed: NotOwed,
+    },
 }
 
 /// What a slip comes to.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Honoured {
     /// What it takes of a fund, where it takes anything.
     pub(super) cost: Option<Cost>,
@@ -33,11 +58,12 @@ impl Passes {
     ///
     /// # Errors
     /// What cannot be.
-    pub(super) fn pass(&mut self, event: &PassEvent) -> Result<Option<Honoured>, String> {
+    pub(super) fn pass(&mut self, event: &PassEvent) -> Result<Slipped, String> {
         match event {
-            PassEvent::PassIssued(event) => self.record(event, false).map(|()| None),
-            PassEvent::PassUpdated(event) => self.record(event, true).map(|()| None),
-            PassEvent::PassUsed(event) => self.honour(event).map(Some),
+            PassEvent::PassIssued(event) => self.record(event, false).map(|()| Slipped::Nothing),
+            PassEvent::PassUpdated(event) => self.record(event, true).map(|()| Slipped::Nothing),
+            PassEvent::PassUsed(event) => self.honour(event).map(Slipped::Honoured),
+            PassEvent::PassUseReversed(event) => self.take_back(event),
         }
     }
 
@@ -65,8 +91,8 @@ impl Passes {
     }
 
     fn honour(&mut self, event: &PassUsed) -> Result<Honoured, String> {
-        let PassUsed { at, merchant, pass, slip, slip_no, .. } = event;
-        if !self.slips.insert(slip_no.clone()) {
+        let PassUsed { at, fund, merchant, owed: said, pass, slip, slip_no, .. } = event;
+        if self.slips.contains_key(slip_no) {
             return Err(format!("slip {slip_no} is honoured a second time"));
         }
         let terms = self.passes.get(pass).ok_or_else(|| format!("pass {pass} was never issued"))?;
@@ -79,7 +105,36 @@ impl Passes {
         let amount = share(offer, slip)?;
         let source = Key::from(slip_no);
         let cost = offer.fund.clone().filter(|_| amount.is_positive()).map(|fund| Cost { amount, fund });
-        Ok(Honoured { cost, owed: Owed { amount, at: *at, merchant: merchant.clone(), source } })
+        // Slips of before say nothing of it.
+        let bears = cost.as_ref().map(|cost| &cost.fund);
+        if said.is_some_and(|said| said != amount) || (said.is_some() && fund.as_ref() != bears) {
+            return Err(format!("slip {slip_no} says that it comes to something else than {amount} yuan"));
+        }
+        let owed = Owed { amount, at: *at, merchant: merchant.clone(), source };
+        let honoured = Honoured { cost, owed };
+        let known = Known { pass: pass.clone(), slip: slip.clone(), honoured: honoured.clone(), reversed: false };
+        self.slips.insert(slip_no.clone(), known);
+        Ok(honoured)
+    }
+
+    /// A slip is taken back once, as it was honoured and not before.
+    fn take_back(&mut self, event: &PassUseReversed) -> Result<Slipped, String> {
+        let PassUseReversed { at, merchant, pass, slip, slip_no, .. } = event;
+        let Some(known) = self.slips.get_mut(slip_no) else {
+            return Err(format!("takes slip {slip_no} back, which was never honoured"));
+        };
+        if std::mem::replace(&mut known.reversed, true) {
+            return Err(format!("takes slip {slip_no} back a second time"));
+        }
+        let Honoured { cost, owed } = &known.honoured;
+        if (pass, slip, merchant) != (&known.pass, &known.slip, &owed.merchant) {
+            return Err(format!("takes slip {slip_no} back otherwise than it was honoured"));
+        }
+        if *at < slip.at {
+            return Err(format!("takes slip {slip_no} of {} back before, at {at}", slip.at));
+        }
+        let not_owed = NotOwed { owed: owed.clone(), taken_back: *at };
+        Ok(Slipped::TakenBack { cost: cost.is_some(), not_owed })
     }
 }
 

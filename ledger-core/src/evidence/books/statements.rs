@@ -9,7 +9,7 @@ use super::ways::Persons;
 use crate::domain::fund::FundEvent;
 use crate::domain::ids::{Actor, DisputeId};
 use crate::domain::merchant::MerchantEvent;
-use crate::domain::merchant::event::{HonourReversed, MoneyClaimed, VoucherHonoured};
+use crate::domain::merchant::event::{HonourReversed, MoneyClaimed, MoneyTakenBack, VoucherHonoured};
 use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::time::{BusinessTime, Month};
@@ -55,6 +55,7 @@ impl Statements {
             MerchantEvent::MoneyClaimed(MoneyClaimed { amount, at, month, source, .. }) => {
                 self.line(*at, at.month(), *month, ("money", source.as_str()), (Points::ZERO, *amount))
             }
+            MerchantEvent::MoneyTakenBack(event) => self.take_money_back(event),
             MerchantEvent::StatementPrepared(event) => {
                 let said = (event.points, event.amount, event.lines, event.digest.to_string());
                 self.prepare(event.month, &event.by, event.at, &said)
@@ -156,6 +157,26 @@ impl Statements {
         let stands = month.unwrap_or(of);
         let taken = self.take(stands, named, at, points, amount);
         if stands == bears { taken } else { Err(format!("stands in {stands}, where {bears} bears it")) }
+    }
+
+    /// Money that was claimed is taken back in the month of the use; where that was confirmed or has not so much left, in
+    /// the first month from the reversal on that was not confirmed.
+    fn take_money_back(&mut self, event: &MoneyTakenBack) -> Result<(), String> {
+        let MoneyTakenBack { amount, at, claimed_in, month, source, .. } = event;
+        let of = claimed_in.unwrap_or(*month);
+        let left = self.0.get(&of).map_or(Fen::ZERO, |of| of.amount - of.money_paid);
+        let mut bears = of;
+        if self.is_confirmed(of) || left < *amount {
+            bears = bears.max(at.month());
+            while self.is_confirmed(bears) {
+                bears = bears.next();
+            }
+        }
+        self.take(*month, ("money_taken_back", source.as_str()), *at, Points::ZERO, -*amount)?;
+        if *month != bears || *claimed_in == Some(*month) {
+            return Err(format!("takes money of {of} back in {month}, where {bears} bears it"));
+        }
+        Ok(())
     }
 
     fn take(

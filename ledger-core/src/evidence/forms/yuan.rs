@@ -85,6 +85,10 @@ fn of_merchant(event: &MerchantEvent) -> Option<What> {
             let month = event.borne_in();
             moved(subsidy(&event.merchant, month), of_the_merchant(&event.merchant, OWED, month), event.amount)
         }
+        MerchantEvent::MoneyTakenBack(event) => {
+            let (merchant, month) = (&event.merchant, event.month);
+            moved(of_the_merchant(merchant, OWED, month), subsidy(merchant, month), event.amount)
+        }
         MerchantEvent::SettlementPaid(event) => {
             let [owed, paid] = [OWED, PAID].map(|side| of_the_merchant(&event.merchant, side, event.month));
             moved(owed, paid, event.amount?)
@@ -271,11 +275,13 @@ mod tests {
             ("MoneyClaimed", &nothing),
             ("SettlementPaid", paid),
             ("SettlementPaid", of_points),
+            ("MoneyTakenBack", &row(1_500, r#""claimed_in":"2024-03","merchant":"SH1","month":"2024-04""#)),
         ]);
         for wanted in [
             "(1) 资金占用 K_1\n    资金:ZJ1:可用  -15 CNY\n    资金:ZJ1:占用  15 CNY\n",
             "2024-03-05 (2) 补贴应付 K_1\n    补贴:SH1:2024-03  -15 CNY\n    商户:SH1:应付:2024-03  15 CNY\n",
             "2024-04-02 (4) 商户结算 K_1\n    商户:SH1:应付:2024-03  -15 CNY\n    商户:SH1:已付:2024-03  15 CNY\n",
+            "2024-03-05 (6) 补贴冲正 K_1\n    商户:SH1:应付:2024-04  -15 CNY\n    补贴:SH1:2024-04  15 CNY\n",
             "    商户:SH1:应付:2024-03  0 CNY = 0 CNY\n",
         ] {
             assert!(told.contains(wanted), "{wanted} is missing: {told}");

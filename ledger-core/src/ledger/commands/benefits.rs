@@ -373,10 +373,11 @@ impl Definition for UsePass {
         };
         let slip = Slip { at, offer: self.offer.clone(), paid: amounts.1, price: amounts.0 };
         let owed = offer.owed(held, &slip)?;
+        let claim = offer.claim(&slip);
         let key = Key::from(&self.slip_no);
         let mut events = process.commit(offer.fund.as_ref(), owed, at, &key)?;
         let merchant = offer.merchant.clone();
-        let using = PassCommand::Use { pass: self.pass.clone(), slip_no: self.slip_no.clone(), slip, merchant };
+        let using = PassCommand::Use { pass: self.pass.clone(), slip_no: self.slip_no.clone(), slip, merchant, claim };
         events.extend(pass.decide(using)?.into_iter().map(Event::Pass));
         events.extend(process.owe(&offer.merchant, owed, at, &key)?);
         Ok(events)

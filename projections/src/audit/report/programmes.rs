@@ -1,10 +1,11 @@
 //! What is worth asking about of the documents' programmes: funds against what was paid of them, pairs that help each
 //! other, roles whose end was entered after the fact, requests that nobody did or nobody rated, benefits that were given
-//! back, and what came to which body.
+//! back, uses that were taken back, and what came to which body.
 
 mod funds;
 mod reciprocal;
 mod requests;
+mod reversals;
 mod role_ends;
 mod withdrawals;
 
@@ -18,6 +19,7 @@ use ledger_core::journal::Entry;
 pub use funds::FundRow;
 pub use reciprocal::Reciprocal;
 pub use requests::{BodyYear, Overdue, UNRATED_DAYS, Unrated};
+pub use reversals::UseReversal;
 pub use role_ends::{FlaggedCredit, RoleEnd};
 pub use withdrawals::Withdrawal;
 
@@ -41,6 +43,8 @@ pub struct OfProgrammes {
     pub unrated: Listed<Unrated>,
     /// Benefits that were given back, or waited for no more.
     pub withdrawals: Listed<Withdrawal>,
+    /// Uses of benefits and slips that were taken back.
+    pub reversals: Listed<UseReversal>,
     /// Requests by year and by the body they were passed on to; those of no body only where there are others.
     pub bodies: Listed<BodyYear>,
 }
@@ -54,6 +58,7 @@ pub(super) struct ProgrammesFold {
     requests: requests::RequestsFold,
     role_ends: role_ends::RoleEndsFold,
     withdrawals: withdrawals::WithdrawalsFold,
+    reversals: reversals::ReversalsFold,
 }
 
 impl ProgrammesFold {
@@ -66,6 +71,7 @@ impl ProgrammesFold {
             requests: requests::RequestsFold::default(),
             role_ends: role_ends::RoleEndsFold::default(),
             withdrawals: withdrawals::WithdrawalsFold::new(thresholds),
+            reversals: reversals::ReversalsFold::new(thresholds),
         }
     }
 
@@ -78,6 +84,7 @@ impl ProgrammesFold {
         self.role_ends.entry(entry, event, &self.programme);
         self.requests.entry(entry, event);
         self.withdrawals.entry(entry, event);
+        self.reversals.entry(entry, event);
     }
 
     /// What was found; of one person with two ids by the one that is kept.
@@ -93,6 +100,7 @@ impl ProgrammesFold {
             overdue,
             unrated,
             withdrawals: self.withdrawals.finish(),
+            reversals: self.reversals.finish(),
             bodies,
         }
     }

@@ -57,6 +57,7 @@ fn application(event: &BenefitEvent) -> Option<(String, String)> {
         BenefitEvent::BenefitProposed(event) => Some((event.application.to_string(), event.terms.worker.to_string())),
         BenefitEvent::BenefitChecked(event) => Some((event.application.to_string(), event.worker.to_string())),
         BenefitEvent::BenefitRejected(event) => Some((event.application.to_string(), event.worker.to_string())),
+        BenefitEvent::BenefitUseReversed(event) => Some((event.application.to_string(), event.worker.to_string())),
         BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_) => None,
     }
 }
@@ -93,6 +94,7 @@ fn facts(event: &BenefitEvent) -> Facts {
         BenefitEvent::BenefitChecked(event) => facts.with(FactName::Body, &event.body),
         BenefitEvent::BenefitRejected(_) => facts,
         BenefitEvent::BenefitUsed(event) => facts.maybe(FactName::Merchant, event.used.merchant.as_ref()),
+        BenefitEvent::BenefitUseReversed(event) => facts.maybe(FactName::Merchant, event.used.merchant.as_ref()),
         BenefitEvent::BenefitWithdrawn(event) => facts.so(FactName::Waited, event.waited),
     }
 }

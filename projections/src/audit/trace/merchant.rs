@@ -34,6 +34,7 @@ impl MerchantTrace {
         self.standing.paid += paid;
         match own {
             MerchantEvent::MoneyClaimed(event) => self.standing.claimed_money += event.amount,
+            MerchantEvent::MoneyTakenBack(event) => self.standing.claimed_money -= event.amount,
             MerchantEvent::SettlementPaid(event) => self.standing.paid_money += event.amount.unwrap_or_default(),
             MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_)
@@ -50,6 +51,8 @@ impl MerchantTrace {
         let mut line = begun(entry, event, Standing::Merchant(self.standing));
         if let MerchantEvent::MoneyClaimed(event) = own {
             line.subject = event.source.to_string();
+        } else if let MerchantEvent::MoneyTakenBack(event) = own {
+            line.subject = event.source.to_string();
         }
         Some(TraceLine { points, money, facts: facts(own).told(), ..line })
     }
@@ -65,6 +68,9 @@ fn facts(event: &MerchantEvent) -> Facts {
     match event {
         MerchantEvent::MoneyClaimed(event) => {
             facts.with(FactName::Amount, event.amount).maybe(FactName::Month, event.month)
+        }
+        MerchantEvent::MoneyTakenBack(event) => {
+            facts.with(FactName::Amount, event.amount).maybe(FactName::Month, event.claimed_in.map(|_| event.month))
         }
         MerchantEvent::SettlementPaid(event) => facts.maybe(FactName::Amount, event.amount),
         MerchantEvent::StatementPrepared(event) => {

@@ -71,6 +71,20 @@ impl Follow for PassTrace {
                     .with(FactName::Paid, slip.paid)
                     .with(FactName::Discount, discount)
             }
+            PassEvent::PassUseReversed(event) => {
+                let slip = &event.slip;
+                let discount = slip.price - slip.paid;
+                self.standing.slips = self.standing.slips.saturating_sub(1);
+                self.standing.price -= slip.price;
+                self.standing.discount -= discount;
+                subject = event.slip_no.to_string();
+                Facts::new()
+                    .with(FactName::Merchant, &event.merchant)
+                    .with(FactName::Offer, &slip.offer)
+                    .with(FactName::FullPrice, slip.price)
+                    .with(FactName::Paid, slip.paid)
+                    .with(FactName::Discount, discount)
+            }
         };
         let line = begun(entry, event, self.standing());
         Some(TraceLine { subject, party, facts: facts.told(), ..line })

@@ -179,6 +179,17 @@ async fn a_benefit_and_its_fund_are_traced_with_places_and_yuan() {
     let Standing::Benefit(standing) = &end.figures else { panic!("{end:?}") };
     assert_eq!(standing.figures, entries.state().programmes.benefits["QY1"]);
 
+    let reversed = json!({
+        "application": "QD2", "benefit": "QY1", "reason": "核错了", "used": {"at": AT, "merchant": "M1"}, "worker": "W2",
+    });
+    entries.record("BenefitUseReversed", reversed);
+    let (lines, end) = entries.trace("benefit:QY1").await;
+    assert_eq!((lines[6].subject.as_str(), lines[6].party.as_deref()), ("QD2", Some("W2")));
+    assert_eq!(lines[6].reason.as_deref(), Some("核错了"));
+    let Standing::Benefit(standing) = &end.figures else { panic!("{end:?}") };
+    assert_eq!((standing.figures.granted, standing.figures.used), (1, 0));
+    assert_eq!(standing.figures, entries.state().programmes.benefits["QY1"]);
+
     let (lines, end) = entries.trace("fund:ZJ1").await;
     let moved: Vec<_> = lines.iter().map(|line| (line.subject.as_str(), line.money.fen())).collect();
     assert_eq!(moved, [("", 10_000), ("QD1", -6_050), ("QD1", 6_050), ("QD2", -6_050), ("2024-03", 0)]);
@@ -265,6 +276,12 @@ async fn a_pass_is_valid_then_lost_then_replaced_and_its_slips_are_summed() {
     );
     assert_eq!((lines[1].subject.as_str(), fact(&lines[1], FactName::Discount)), ("XP1", Some("3.76")));
     assert_eq!(fact(&lines[3], FactName::ReplacedBy), Some("NXK2"));
+    let reversed = json!({"merchant": "M1", "pass": "NXK1", "reason": "原价写错", "slip": slip, "slip_no": "XP1"});
+    entries.record("PassUseReversed", reversed);
+    let (lines, _) = entries.trace("pass:NXK1").await;
+    let Standing::Pass(pass) = &lines[4].after else { panic!("{lines:?}") };
+    assert_eq!((pass.slips, pass.price, pass.discount), (0, Fen::ZERO, Fen::ZERO));
+    assert_eq!((lines[4].subject.as_str(), lines[4].reason.as_deref()), ("XP1", Some("原价写错")));
     let (lines, _) = entries.trace("pass:NXK2").await;
     assert_eq!((lines.len(), fact(&lines[0], FactName::Replaces)), (1, Some("NXK1")));
 }
@@ -325,12 +342,18 @@ async fn a_merchants_claims_in_money_are_told_beside_its_points() {
     let paid =
         json!({"amount": 1_000, "by": "T3", "merchant": "M1", "month": "2024-03", "points": 200, "reference": "1号"});
     entries.record("SettlementPaid", paid);
+    let taken_back =
+        json!({"amount": 200, "claimed_in": "2024-02", "merchant": "M1", "month": "2024-03", "source": "XP0"});
+    entries.record("MoneyTakenBack", taken_back);
     let (lines, end) = entries.trace("merchant:M1").await;
     let told: Vec<_> = lines.iter().map(|line| (line.subject.as_str(), line.points, line.money.fen())).collect();
     let points = Points::from_whole;
-    assert_eq!(told, [("DH1", points(5), 0), ("XP1", points(0), 1_276), ("2024-03", points(-2), -1_000)]);
+    let claimed = [("DH1", points(5), 0), ("XP1", points(0), 1_276)];
+    let settled = [("2024-03", points(-2), -1_000), ("XP0", points(0), -200)];
+    assert_eq!(told, [claimed, settled].concat());
+    assert_eq!(fact(&lines[3], FactName::Month), Some("2024-03"));
     let Standing::Merchant(merchant) = end.figures else { panic!("{end:?}") };
-    assert_eq!((merchant.owed(), merchant.owed_money()), (points(3), Fen::new(276)));
+    assert_eq!((merchant.owed(), merchant.owed_money()), (points(3), Fen::new(76)));
     let owed = entries.state().programmes.settlement["2024-03"]["M1"];
     assert_eq!((merchant.honoured, merchant.claimed_money), (owed.points, owed.money));
 }

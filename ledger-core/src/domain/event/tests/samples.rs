@@ -7,6 +7,7 @@ pub(super) mod away;
 pub(super) mod dated;
 pub(super) mod programmes;
 pub(super) mod proof;
+pub(super) mod reversed_uses;
 pub(super) mod seals;
 pub(super) mod selections;
 pub(super) mod sites;
@@ -137,6 +138,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(acknowledged::samples())
         .chain(stand_ins::samples())
         .chain(approvals::samples())
+        .chain(reversed_uses::samples())
         .collect()
 }
 

@@ -8,7 +8,7 @@ use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::refusal::Code;
 use crate::domain::statement::{Hand, LinesDigest, Stage, Statement};
-use crate::domain::time::BusinessTime;
+use crate::domain::time::{BusinessTime, Month};
 
 fn by(name: &str) -> Hand {
     Hand { by: Actor::new(name).expect("an actor"), alike: Vec::new() }
@@ -186,4 +186,58 @@ fn a_month_is_stated_once_it_is_over_and_where_it_has_lines() {
     let empty = MerchantCommand::Prepare { at: later(), hand: by("zhang"), month: month("2024-02") };
     assert_eq!(give(&mut merchant, empty), Err(Code::OutsideWindow));
     assert_eq!(give(&mut merchant, pay("wang", 0, Some(1_276))), Err(Code::OutsideWindow), "money wants a statement");
+}
+
+fn take_back(when: &str, fen: i64, source: &str) -> MerchantCommand {
+    let at = BusinessTime::parse(when).expect("a time");
+    MerchantCommand::TakeBackMoney { at, amount: Fen::new(fen), month: month("2024-03"), source: key(source) }
+}
+
+/// Where a claim to money that is taken back is borne: the month, and the month of the use where that is another.
+fn borne(events: &[MerchantEvent]) -> Option<(Month, Option<Month>)> {
+    if let [MerchantEvent::MoneyTakenBack(event)] = events { Some((event.month, event.claimed_in)) } else { None }
+}
+
+#[test]
+fn money_taken_back_before_the_confirmation_is_the_months_own_and_a_line_of_it() {
+    let mut merchant = with_claims();
+    give(&mut merchant, prepare("zhang")).expect("prepared");
+    let events = give(&mut merchant, take_back("2024-05-01", 1_276, "XP-1")).expect("taken back");
+    assert_eq!(borne(&events), Some((month("2024-03"), None)));
+    let march = merchant.month(month("2024-03")).expect("a month");
+    assert_eq!((march.sums.lines, march.sums.amount, march.stage()), (3, Fen::ZERO, Stage::Stale));
+    assert_eq!(give(&mut merchant, confirm(by("li"))), Err(Code::OutsideWindow), "it must be prepared again");
+    give(&mut merchant, prepare("zhang")).expect("prepared again");
+    give(&mut merchant, confirm(by("li"))).expect("confirmed");
+    assert_eq!(give(&mut merchant, pay("wang", 50, Some(1))), Err(Code::InvalidAmount), "nothing is owed in money");
+    give(&mut merchant, pay("wang", 50, None)).expect("the points are");
+}
+
+#[test]
+fn money_taken_back_of_a_paid_month_makes_later_payments_smaller_and_no_month_less_than_nothing() {
+    let mut merchant = with_claims();
+    give(&mut merchant, prepare("zhang")).expect("prepared");
+    give(&mut merchant, confirm(by("li"))).expect("confirmed");
+    give(&mut merchant, pay("wang", 50, Some(1_276))).expect("paid");
+    let events = give(&mut merchant, take_back("2024-05-02", 1_276, "XP-1")).expect("taken back");
+    assert_eq!(borne(&events), Some((month("2024-05"), Some(month("2024-03")))));
+    let march = merchant.month(month("2024-03")).expect("a month");
+    assert_eq!((march.sums.amount, march.stage()), (Fen::new(1_276), Stage::Confirmed), "it stays as it was paid");
+    assert_eq!((merchant.money_owed_for(month("2024-05")), merchant.money_owed()), (Fen::ZERO, Fen::new(-1_276)));
+    for (day, fen) in [("2024-06-03", 500), ("2024-07-03", 1_000)] {
+        let at = BusinessTime::parse(day).expect("a time");
+        let claim = MerchantCommand::ClaimMoney { at, amount: Fen::new(fen), source: key(day) };
+        give(&mut merchant, claim).expect("claimed");
+    }
+    let mut settle = |month: Month, fen: i64, pays: i64| {
+        let at = BusinessTime::parse("2024-08-02").expect("a time");
+        give(&mut merchant, MerchantCommand::Prepare { at, hand: by("zhang"), month }).expect("prepared");
+        give(&mut merchant, MerchantCommand::Confirm { at, hand: by("li"), month }).expect("confirmed");
+        assert_eq!(merchant.money_owed_for(month), Fen::new(fen));
+        let (points, amount, reference) = (Points::ZERO, Some(Fen::new(pays)), "P-2".to_owned());
+        give(&mut merchant, MerchantCommand::Pay { at, month, points, amount, reference, hand: by("wang") }).map(drop)
+    };
+    assert_eq!(settle(month("2024-06"), 0, 500), Err(Code::InvalidAmount), "May takes back more than June claims");
+    assert_eq!(settle(month("2024-07"), 224, 224), Ok(()));
+    assert_eq!(merchant.money_owed(), Fen::ZERO);
 }

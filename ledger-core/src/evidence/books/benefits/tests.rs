@@ -6,7 +6,8 @@ use super::Benefits;
 use crate::domain::benefit::certificate::{CertificateClaimed, CertificateReleased};
 use crate::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms, Use};
 use crate::domain::benefit::event::{
-    BenefitApplied, BenefitChecked, BenefitProposed, BenefitRecorded, BenefitRejected, BenefitUsed, BenefitWithdrawn,
+    BenefitApplied, BenefitChecked, BenefitProposed, BenefitRecorded, BenefitRejected, BenefitUseReversed, BenefitUsed,
+    BenefitWithdrawn,
 };
 use crate::domain::benefit::{BenefitEvent, CertificateEvent};
 use crate::domain::event::V1;
@@ -73,6 +74,12 @@ fn withdrawn(number: u8, waited: bool) -> BenefitEvent {
     BenefitEvent::BenefitWithdrawn(withdrawn)
 }
 
+fn use_reversed(number: u8) -> BenefitEvent {
+    let (application, used, reason) = (row(number), Use { at: at(), merchant: None }, "核错了".to_owned());
+    let (at, benefit, worker) = (at(), benefit(), worker());
+    BenefitEvent::BenefitUseReversed(BenefitUseReversed { application, at, benefit, reason, used, v: V1, worker })
+}
+
 /// Books all but the last, which must be sound, and says what is found of the last.
 fn last_of(events: &[BenefitEvent]) -> Result<(), String> {
     let (mut books, persons, mut dues) = (Benefits::default(), Persons::default(), Dues::default());
@@ -104,6 +111,34 @@ fn a_place_given_back_goes_to_the_next_and_whatever_cannot_be_is_found() {
         vec![registered(1), queued(1)],
         vec![granted(1)],
         vec![registered(1), used(1)],
+    ];
+    for events in wrong {
+        assert!(last_of(&events).is_err(), "{events:?}");
+    }
+}
+
+#[test]
+fn a_use_is_taken_back_once_and_as_it_was() {
+    let story = || vec![registered(1), granted(1), used(1), use_reversed(1), used(1), use_reversed(1)];
+    let given_back = [story(), vec![withdrawn(1, false)]].concat();
+    for length in 1..=given_back.len() {
+        assert_eq!(last_of(&given_back[..length]), Ok(()), "{length}");
+    }
+    let BenefitEvent::BenefitUseReversed(reversed) = use_reversed(1) else { panic!("a reversal") };
+    let mut of_another = reversed.clone();
+    of_another.worker = "W2".parse().expect("a worker");
+    let mut elsewhere = reversed.clone();
+    elsewhere.used.merchant = Some("M1".parse().expect("a merchant"));
+    let mut before = reversed;
+    before.at = BusinessTime::parse("2024-03-04").expect("a time");
+    let wrong = [
+        vec![registered(1), granted(1), use_reversed(1)],
+        vec![registered(1), use_reversed(1)],
+        [story(), vec![use_reversed(1)]].concat(),
+        [given_back, vec![use_reversed(1)]].concat(),
+        vec![registered(1), granted(1), used(1), BenefitEvent::BenefitUseReversed(of_another)],
+        vec![registered(1), granted(1), used(1), BenefitEvent::BenefitUseReversed(elsewhere)],
+        vec![registered(1), granted(1), used(1), BenefitEvent::BenefitUseReversed(before)],
     ];
     for events in wrong {
         assert!(last_of(&events).is_err(), "{events:?}");

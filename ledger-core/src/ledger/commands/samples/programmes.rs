@@ -222,6 +222,13 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
     let check = commands::CheckBenefit { benefit: id("QY03"), application: id("QD-0001"), body: "市总工会".into() };
     let reject =
         commands::RejectBenefit { benefit: id("QY03"), application: id("QD-0001"), reason: "材料不全".into() };
+    let reverse_use = commands::ReverseBenefitUse {
+        benefit: id("QY03"),
+        application: id("QD-0001"),
+        reason: "核错了，当天并未到店".into(),
+    };
+    let reverse_slip =
+        commands::ReversePassUse { slip_no: id("XP-0001"), pass: Some(id("NXK-0001")), reason: "原价写错".into() };
     let amount = AskedAmount::Amount(Fen::new(2_504));
     vec![
         ("register_appointment/full", appointment(true).into()),
@@ -280,5 +287,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("propose_benefit/none", propose(false, AskedAmount::Blank).into()),
         ("check_benefit", check.into()),
         ("reject_benefit", reject.into()),
+        ("reverse_benefit_use", reverse_use.into()),
+        ("reverse_pass_use", reverse_slip.into()),
     ]
 }

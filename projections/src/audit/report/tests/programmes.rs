@@ -293,3 +293,35 @@ fn benefits_that_were_given_back_are_listed_with_what_came_free() {
     assert_eq!(rows, [("QD-1", false, Fen::new(6_050), "本人不去了"), ("QD-2", true, Fen::ZERO, "")]);
     assert_eq!(found.rows[0].position, given);
 }
+
+#[test]
+fn uses_and_slips_that_were_taken_back_are_listed_with_what_is_not_owed_any_more() {
+    let mut journal = Journal::new(few());
+    let used = |application: &str, used: Value| json!({"application": application, "at": AT, "benefit": "QY1", "reason": "核错了", "used": used, "worker": "W1"});
+    let before = "2024-02-10T00:00:00+08:00";
+    let at_counter = used("QD-1", json!({"at": before, "merchant": "M1"}));
+    let first = journal.record(0, "T1", "BenefitUseReversed", at_counter);
+    let back = |source: &str, amount: i64| json!({"amount": amount, "at": AT, "claimed_in": "2024-02", "merchant": "M1", "month": "2024-03", "source": source});
+    journal.record(0, "T1", "MoneyTakenBack", back("QD-1", 1_500));
+    journal.record(0, "T1", "BenefitUseReversed", used("QD-2", json!({"at": before})));
+    let slip = json!({"at": before, "offer": "YH1", "paid": 2_128, "price": 2_504});
+    let reversed =
+        json!({"at": AT, "merchant": "M1", "pass": "NXK1", "reason": "原价写错", "slip": slip, "slip_no": "XP1"});
+    journal.record(0, "T2", "PassUseReversed", reversed);
+    journal.record(0, "T2", "MoneyTakenBack", back("XP1", 188));
+    let found = journal.report().programmes.reversals;
+    assert_eq!((found.total, found.rows[0].position), (3, first));
+    let rows: Vec<_> = found
+        .rows
+        .iter()
+        .map(|row| {
+            (row.name.as_str(), row.merchant.as_deref(), row.amount.fen(), row.month.is_some(), row.reason.as_str())
+        })
+        .collect();
+    let wanted = [
+        ("QD-1", Some("M1"), 1_500, true, "核错了"),
+        ("QD-2", None, 0, false, "核错了"),
+        ("XP1", Some("M1"), 188, true, "原价写错"),
+    ];
+    assert_eq!(rows, wanted);
+}

@@ -272,7 +272,9 @@ fn passes() -> Vec<Event> {
         Event::Pass(PassEvent::PassUpdated(recorded(None))),
         Event::Pass(PassEvent::PassUsed(PassUsed {
             at: at(),
+            fund: None,
             merchant: merchant(),
+            owed: None,
             pass: id("NXK-0001"),
             slip,
             slip_no: id("XP-0001"),
