@@ -73,6 +73,7 @@ impl Ask for CheckBenefit {
             BenefitEvent::BenefitRegistered(_)
             | BenefitEvent::BenefitUpdated(_)
             | BenefitEvent::BenefitUsed(_)
+            | BenefitEvent::BenefitUseReversed(_)
             | BenefitEvent::BenefitWithdrawn(_)
             | BenefitEvent::BenefitProposed(_)
             | BenefitEvent::BenefitRejected(_) => None,

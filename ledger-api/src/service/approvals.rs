@@ -79,6 +79,7 @@ pub async fn approvals(app: &App, who: Who<'_>) -> Result<Approvals, ServiceErro
     tell(&app.vault, who, written.collect()).await;
     let waiting = found.waiting.iter().map(|row: &WaitingApproval| row.proposed.terms.worker.as_str());
     let returned = found.returned.iter().map(|row: &ReturnedApplication| row.returned.worker.as_str());
-    reading.note_list(app, waiting.chain(returned));
+    let listed: Vec<&str> = waiting.chain(returned).collect();
+    reading.note_list(app, listed.into_iter());
     Ok(found)
 }

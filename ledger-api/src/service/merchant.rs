@@ -94,6 +94,7 @@ pub(super) async fn applied(app: &App, application: &ApplicationId) -> Result<Op
             BenefitEvent::BenefitRegistered(_)
             | BenefitEvent::BenefitUpdated(_)
             | BenefitEvent::BenefitUsed(_)
+            | BenefitEvent::BenefitUseReversed(_)
             | BenefitEvent::BenefitWithdrawn(_)
             | BenefitEvent::BenefitChecked(_)
             | BenefitEvent::BenefitRejected(_) => continue,

@@ -47,7 +47,7 @@ pub(super) async fn last_use(
     application: &ApplicationId,
 ) -> Result<Option<(String, Option<Use>)>, ServiceError> {
     let Some(asked) = applied(app, application).await? else { return Ok(None) };
-    let worker = asked.terms.worker.to_string();
+    let worker = asked.worker.to_string();
     let rows = app.views.applications(&worker).await?.value;
     let row = rows.into_iter().find(|(id, _)| id == application.as_str());
     Ok(Some((worker, row.and_then(|(_, row)| row.last_use))))

@@ -49,6 +49,7 @@ pub(super) fn became(receipt: &Receipt) -> Became {
         BenefitEvent::BenefitRegistered(_)
         | BenefitEvent::BenefitUpdated(_)
         | BenefitEvent::BenefitUsed(_)
+        | BenefitEvent::BenefitUseReversed(_)
         | BenefitEvent::BenefitWithdrawn(_)
         | BenefitEvent::BenefitRejected(_) => None,
     });

@@ -62,6 +62,7 @@ async fn district(journal: &Arc<dyn Journal>) -> Ledger {
     let (body, source) = ("区总工会".into(), "工会经费".into());
     let fund = FundTerms { appropriated: Fen::new(100_000), body, source, year: None };
     let benefit = BenefitTerms {
+        approvals: None,
         fund: Some(id("ZJ1")),
         kind: BenefitKind::Voucher,
         limit_per_worker: None,

@@ -15,6 +15,9 @@ const VISIT: &str = r#"{"key": "NAME-{n}-v", "command": "visit", "pair": "BD-1",
 const PROPOSAL: &str = r#"{"key": "NAME-{n}", "command": "claim", "benefit": "QY-2", "worker": "W0002",
     "at": "2025-06-02T09:00:00+08:00"}"#;
 
+const USE: &str = r#"{"key": "NAME-{n}-u", "command": "use_benefit", "benefit": "QY-1", "claim": "NAME-{n}",
+    "at": "2025-06-02T09:00:00+08:00"}"#;
+
 const SLIP: &str = r#"{"key": "NAME-{n}-s", "command": "honour", "pass": "NXK-1", "offer": "YH-1",
     "at": "2025-06-02T09:00:00+08:00", "price": 20, "paid": 17}"#;
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, Months};
+use chrono::Datelike;
 use ledger_core::domain::benefit::command::BenefitKind;
 use projections::state::State;
 
@@ -606,7 +606,7 @@ impl Desk {
             points = points.min(left);
         }
         // 有效月数: the same day so many months later is the last one.
-        let ends = (activity == Activity::Plain).then(|| date(day) + Months::new(24) + chrono::Days::new(1));
+        let ends = (activity == Activity::Plain).then(|| date(day) + chrono::Months::new(24) + chrono::Days::new(1));
         self.lots[usize::from(worker)].push(Lot { day, ends, left: points });
         self.earned.push((worker, activity, day, points));
         Ok(points)

@@ -12,7 +12,7 @@ fn actions() -> impl Iterator<Item = Action> {
     ])
 }
 
-fn targets(known: &Whereabouts) -> [Target<'_>; 18] {
+fn targets(known: &Whereabouts) -> [Target<'_>; 20] {
     [
         Target::District,
         Target::Site("X"),

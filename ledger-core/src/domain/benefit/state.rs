@@ -175,6 +175,7 @@ impl Benefit {
             waits: false,
             terms: event.terms.clone(),
             used: None,
+            owed: None,
             set_aside: None,
             withdrawn: false,
             proposal: Some(Proposal { approvals, by, checks: Vec::new() }),
