@@ -296,7 +296,7 @@ fn benefits_that_were_given_back_are_listed_with_what_came_free() {
 
 #[test]
 fn uses_and_slips_that_were_taken_back_are_listed_with_what_is_not_owed_any_more() {
-    let mut journal = Journal::new(few());
+    let mut journal = Journal::new(Thresholds { list: 3, ..few() });
     let used = |application: &str, used: Value| json!({"application": application, "at": AT, "benefit": "QY1", "reason": "核错了", "used": used, "worker": "W1"});
     let before = "2024-02-10T00:00:00+08:00";
     let at_counter = used("QD-1", json!({"at": before, "merchant": "M1"}));
