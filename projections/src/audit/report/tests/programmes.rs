@@ -4,7 +4,7 @@ use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use serde_json::{Value, json};
 
-use super::{Journal, few};
+use super::{Journal, Thresholds, few};
 
 const AT: &str = "2024-03-10T00:00:00+08:00";
 /// Seconds of a day.
