@@ -37,7 +37,7 @@ use super::play::state_of;
 use super::system::System;
 use super::{cases, cases_on_databases, config, traces};
 use desk::{Answer, Desk};
-use steps::Step;
+use steps::{Step, Theme};
 
 const STEPS_MAX: usize = 80;
 
@@ -45,6 +45,7 @@ const STEPS_MAX: usize = 80;
 #[derive(Clone)]
 struct State {
     desk: Desk,
+    theme: Theme,
     steps: usize,
     /// What was asked, with the key of rows that name none.
     asked: Vec<(String, Step)>,
@@ -53,7 +54,7 @@ struct State {
     answer: Answer,
 }
 
-/// Every history begins alike.
+/// Every history begins alike, but for what it is about.
 impl Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State").field("asked", &self.asked).finish()
@@ -68,11 +69,13 @@ impl ReferenceStateMachine for Model {
 
     fn init_state() -> BoxedStrategy<State> {
         let (desk, answer) = (Desk::open(), Answer::Done);
-        Just(State { desk, steps: 0, asked: Vec::new(), restarts: false, answer }).boxed()
+        let begun =
+            move |theme| State { desk: desk.clone(), theme, steps: 0, asked: Vec::new(), restarts: false, answer };
+        steps::theme().prop_map(begun).boxed()
     }
 
-    fn transitions(_: &State) -> BoxedStrategy<Step> {
-        steps::next()
+    fn transitions(state: &State) -> BoxedStrategy<Step> {
+        steps::next(state.theme)
     }
 
     fn apply(mut state: State, step: &Step) -> State {

@@ -1177,6 +1177,7 @@ impl Desk {
         slip.taken_back = true;
         let (is, day, owed) = (&OFFERS[usize::from(slip.offer)], slip.day, slip.owed);
         self.committed[is.fund] -= owed;
+        self.bear(is.fund, -owed, day);
         self.owe(is.merchant, day, -owed);
         self.met.insert("a slip is taken back");
         Ok(())

@@ -301,38 +301,98 @@ fn settlement() -> BoxedStrategy<Step> {
         .boxed()
 }
 
-/// The next step.
-pub(crate) fn next() -> BoxedStrategy<Step> {
+/// What a history is mostly about: in one of everything few ways are gone to their end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    Everything,
+    Requests,
+    Pairs,
+    Benefits,
+    Passes,
+    Places,
+}
+
+/// Any theme.
+pub(crate) fn theme() -> BoxedStrategy<Theme> {
     prop_oneof![
+        3 => Just(Theme::Everything),
+        1 => Just(Theme::Requests),
+        1 => Just(Theme::Pairs),
+        1 => Just(Theme::Benefits),
+        1 => Just(Theme::Passes),
+        1 => Just(Theme::Places),
+    ]
+    .boxed()
+}
+
+/// The next step: of the theme mostly, and now and then any other.
+pub(crate) fn next(theme: Theme) -> BoxedStrategy<Step> {
+    let weight = |of: Theme, usual: u32| if of == theme { 8 * usual } else { usual };
+    prop_oneof![
+        weight(Theme::Requests, 28) => of_requests(),
+        weight(Theme::Pairs, 8) => of_pairs(),
+        weight(Theme::Benefits, 20) => of_benefits(),
+        weight(Theme::Passes, 8) => of_passes(),
+        weight(Theme::Places, 12) => of_places(),
         4 => (of(4), day(), 0_u8..5).prop_map(|(worker, day, units)| Step::Credit { worker, day, units }),
+        9 => settlement(),
+        3 => any::<u16>().prop_map(Step::Again),
+        1 => Just(Step::Restart),
+    ]
+    .boxed()
+}
+
+fn of_requests() -> BoxedStrategy<Step> {
+    prop_oneof![
         5 => request(),
         8 => handling(),
         8 => claim(),
         1 => (of(6), any::<bool>(), day()).prop_map(|(request, named, day)| Step::Route { request, named, day }),
         1 => (of(6), day()).prop_map(|(request, day)| Step::Withdraw { request, day }),
         1 => (of(6), of(6)).prop_map(|(request, into)| Step::Merge { request, into }),
-        3 => (0_u8..12, of(6), said(), day()).prop_map(|(handling, request, word, day)| Step::Rate { handling, request, word, day }),
+        3 => (0_u8..12, of(6), said(), day())
+            .prop_map(|(handling, request, word, day)| Step::Rate { handling, request, word, day }),
+    ]
+    .boxed()
+}
+
+fn of_pairs() -> BoxedStrategy<Step> {
+    prop_oneof![
         4 => visit(),
         2 => (0_u8..10, of(3), of(4), day()).prop_map(|(visit, pair, by, day)| Step::Confirm { visit, pair, by, day }),
         2 => stand_in(),
-        8 => application(),
-        4 => (0_u8..14, of(3), day(), maybe(4, 1, of(2))).prop_map(|(application, benefit, day, merchant)| Step::Use {
-            application, benefit, day, merchant,
-        }),
-        4 => (0_u8..14, of(3)).prop_map(|(application, benefit)| Step::GiveBack { application, benefit }),
-        2 => (0_u8..14, of(3)).prop_map(|(application, benefit)| Step::TakeBackUse { application, benefit }),
-        2 => (0_u8..20, of(4)).prop_map(|(slip, pass)| Step::TakeBackSlip { slip, pass }),
+    ]
+    .boxed()
+}
+
+fn of_benefits() -> BoxedStrategy<Step> {
+    let application = || (0_u8..14, of(3));
+    prop_oneof![
+        8 => self::application(),
+        4 => (application(), day(), maybe(4, 1, of(2)))
+            .prop_map(|((application, benefit), day, merchant)| Step::Use { application, benefit, day, merchant }),
+        4 => application().prop_map(|(application, benefit)| Step::GiveBack { application, benefit }),
+        2 => application().prop_map(|(application, benefit)| Step::TakeBackUse { application, benefit }),
         2 => (0_u8..3, 1_u32..6).prop_map(|(benefit, places)| Step::Places { benefit, places }),
-        5 => (0_u8..20, of(4), of(2), day(), 0_u8..60, prop::bool::weighted(0.1)).prop_map(|(slip, pass, offer, day, yuan, wrong)| Step::Slip {
-            slip, pass, offer, day, yuan, wrong,
-        }),
+    ]
+    .boxed()
+}
+
+fn of_passes() -> BoxedStrategy<Step> {
+    let slip = (0_u8..20, of(4), of(2), day(), 0_u8..60, prop::bool::weighted(0.1));
+    prop_oneof![
+        5 => slip.prop_map(|(slip, pass, offer, day, yuan, wrong)| Step::Slip { slip, pass, offer, day, yuan, wrong }),
+        2 => (0_u8..20, of(4)).prop_map(|(slip, pass)| Step::TakeBackSlip { slip, pass }),
         1 => day().prop_map(|day| Step::Lose { day }),
+    ]
+    .boxed()
+}
+
+fn of_places() -> BoxedStrategy<Step> {
+    prop_oneof![
         2 => appointment(),
         3 => (of(4), day(), 0_u8..4).prop_map(|(worker, day, units)| Step::Serve { worker, day, units }),
         7 => site(),
-        9 => settlement(),
-        3 => any::<u16>().prop_map(Step::Again),
-        1 => Just(Step::Restart),
     ]
     .boxed()
 }

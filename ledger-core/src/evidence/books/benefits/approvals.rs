@@ -41,7 +41,8 @@ impl BenefitBook {
         self.amount(&applied.application, &applied.terms)?;
         let proposal = Proposal { approvals: approvals.clone(), by: by.clone(), checks: Vec::new() };
         let BenefitApplied { application, terms, .. } = applied;
-        let known = Application { standing: Standing::Proposed, terms, cost: false, used: None, proposal: Some(proposal) };
+        let known =
+            Application { standing: Standing::Proposed, terms, cost: false, used: None, proposal: Some(proposal) };
         self.applications.insert(application, known);
         Ok(())
     }
