@@ -40,6 +40,7 @@ fn take_back(visit: &mut Visit, word: &str, source: &str, reason: &str) {
 }
 
 fn use_voucher(visit: &mut Visit) {
+    visit.browser.rest();
     visit.browser.write("登记号", VOUCHER);
     visit.browser.press("button", "核销权益券");
     visit.browser.told("status", "已核销权益券，应付贵店 ¥15.00");
@@ -47,6 +48,7 @@ fn use_voucher(visit: &mut Visit) {
 
 /// Honours the pass for a price of 100 yuan, today or the day before; gives the slip's number and the month that it is of.
 fn honour(visit: &mut Visit, yesterday: bool) -> (String, String) {
+    visit.browser.rest();
     visit.browser.write("卡号", PASS);
     visit.browser.write("原价（元）", "100");
     let told = visit.browser.eval(&format!(
