@@ -54,6 +54,7 @@ pub mod own_data;
 pub mod pairs;
 pub mod passes;
 pub mod person;
+pub mod proposals;
 pub mod publicity;
 pub mod rate;
 pub mod rating_slips;
@@ -168,6 +169,7 @@ fn guarded() -> Routes {
         .merge(stand_ins::routes())
         .merge(withdrawals::routes())
         .merge(approvals::routes())
+        .merge(proposals::routes())
         .merge(reversals::routes())
         .merge(selections::routes())
         .merge(statements::routes())

@@ -71,6 +71,7 @@ pub const fn read(read: Read) -> &'static str {
         Read::Pair => "结对与走访",
         Read::PairsOfBranch => "本支部的结对",
         Read::Benefit => "权益项目",
+        Read::Proposals => "待审核的权益申请",
         Read::Fund => "出资",
         Read::Pass => "暖心卡",
         Read::Selection => "评选",

@@ -3,6 +3,7 @@
 //! them.
 
 mod accounts;
+mod approved;
 mod away;
 mod barriers;
 mod between;
@@ -26,6 +27,7 @@ mod shelf;
 mod slider;
 mod speed;
 mod stops;
+mod taken_back;
 mod unscripted;
 
 use std::path::Path;

@@ -1,6 +1,8 @@
 //! Applications for benefits that bodies approve (审核): what waits for whose word, and what was sent back lately.
 
 use ledger_core::domain::benefit::command::BenefitTerms;
+use ledger_core::domain::ids::BenefitId;
+use projections::queries::At;
 use projections::views::benefit::{Proposed, Returned};
 
 use super::ServiceError;
@@ -44,7 +46,7 @@ pub struct ReturnedApplication {
 /// # Errors
 /// [`ServiceError`].
 pub async fn approvals(app: &App, who: Who<'_>) -> Result<Approvals, ServiceError> {
-    let reading = may_ever_read(who, Read::Worker)?;
+    let reading = may_ever_read(who, Read::Proposals)?;
     may_read(who, Read::Benefit, Target::District)?;
     reading.at_least(app, None).await?;
     let (mut waiting, mut returned) = (Vec::new(), Vec::new());
@@ -62,13 +64,15 @@ pub async fn approvals(app: &App, who: Who<'_>) -> Result<Approvals, ServiceErro
     let mut found = Approvals::default();
     for row in waiting {
         if found.waiting.len() < SHOWN_MAX
-            && is_of_own(app, who, Read::Worker, row.proposed.terms.worker.as_str()).await?
+            && is_of_own(app, who, Read::Proposals, row.proposed.terms.worker.as_str()).await?
         {
             found.waiting.push(row);
         }
     }
     for row in returned {
-        if found.returned.len() < SHOWN_MAX && is_of_own(app, who, Read::Worker, row.returned.worker.as_str()).await? {
+        if found.returned.len() < SHOWN_MAX
+            && is_of_own(app, who, Read::Proposals, row.returned.worker.as_str()).await?
+        {
             found.returned.push(row);
         }
     }
@@ -82,4 +86,54 @@ pub async fn approvals(app: &App, who: Who<'_>) -> Result<Approvals, ServiceErro
     let listed: Vec<&str> = waiting.chain(returned).collect();
     reading.note_list(app, listed.into_iter());
     Ok(found)
+}
+
+/// Some of the applications for one benefit that wait for the word of bodies.
+#[derive(Debug, Clone)]
+pub struct ProposedPage {
+    /// The applications, by their numbers.
+    pub rows: Vec<Proposed>,
+    /// The number to go on after; none at the end.
+    pub next: Option<String>,
+    /// It includes everything up to this position.
+    pub position: u64,
+}
+
+/// Applications for one benefit that wait for the word of bodies, those after a number, of workers whose applications whoever
+/// asks may read; none where there is no such benefit.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn proposed(
+    app: &App,
+    who: Who<'_>,
+    benefit: &str,
+    (after, limit): (&str, usize),
+    min_position: Option<u64>,
+) -> Result<Option<ProposedPage>, ServiceError> {
+    let reading = may_ever_read(who, Read::Proposals)?;
+    reading.at_least(app, min_position).await?;
+    // What can be no number of a benefit is looked up nowhere.
+    if BenefitId::new(benefit).is_err() {
+        return Ok(None);
+    }
+    let At { position, value } = app.views.benefit(benefit).await?;
+    let Some(row) = value.filter(|row| row.terms.is_some()) else { return Ok(None) };
+    let mut waiting = row.proposed;
+    waiting.retain(|proposed| proposed.application.as_str() > after);
+    // By number, and not as they came: what is decided between two pages moves none of the others.
+    waiting.sort_by(|one, other| one.application.as_str().cmp(other.application.as_str()));
+    let mut page = ProposedPage { rows: Vec::new(), next: None, position };
+    for proposed in waiting {
+        if !is_of_own(app, who, Read::Proposals, proposed.terms.worker.as_str()).await? {
+            continue;
+        }
+        if page.rows.len() >= limit {
+            page.next = page.rows.last().map(|last| last.application.to_string());
+            break;
+        }
+        page.rows.push(proposed);
+    }
+    reading.note_list(app, page.rows.iter().map(|row| row.terms.worker.as_str()));
+    Ok(Some(page))
 }

@@ -115,6 +115,11 @@ pub(super) fn reads() -> Vec<Control> {
         get("/v1/pairs/{id}", &[("BD-1", Kind::Known("unknown_pair"))], SINCE),
         get("/v1/benefits", &[], LIST),
         get("/v1/benefits/{id}", &[("QY-1", Kind::Known("unknown_benefit"))], SINCE),
+        get(
+            "/v1/benefits/{id}/claims",
+            &[("QY-1", Kind::Known("unknown_benefit"))],
+            &[("status", "proposed", Kind::Choice), AFTER, PAGE[0], PAGE[1]],
+        ),
         get("/v1/funds", &[], LIST),
         get("/v1/funds/{id}", &[("ZJ-1", Kind::Known("not_found"))], SINCE),
         get("/v1/passes/{id}", &[("NXK-1", Kind::Known("unknown_pass"))], SINCE),

@@ -13,7 +13,7 @@ use crate::program::{position, run};
 const MERCHANT: &str = "YS-SH02";
 
 /// Goes to a month of the merchant as an approver has it.
-fn settle(visit: &mut Visit, month: &str) {
+pub(super) fn settle(visit: &mut Visit, month: &str) {
     visit.enter("审核员", "/credits");
     visit.browser.open(&format!("{}/statements?merchant={MERCHANT}&month={month}", visit.server.base_url()));
     visit.wait_until("location.pathname === '/statements' && document.readyState === 'complete'");

@@ -8,13 +8,13 @@ use crate::journals::{Database, demonstration};
 use crate::program::{position, run};
 
 /// Unfolds whatever is folded, as hands do.
-fn unfold(visit: &mut Visit) {
+pub(super) fn unfold(visit: &mut Visit) {
     visit.browser.eval("document.querySelectorAll('details').forEach((folded) => { folded.open = true }); 0");
 }
 
 /// Goes to another page of the same person.
 #[track_caller]
-fn go(visit: &mut Visit, path: &str) {
+pub(super) fn go(visit: &mut Visit, path: &str) {
     let address = format!("{}{path}", visit.server.base_url());
     visit.browser.open(&address);
     visit.wait_until(&format!("location.pathname === {path:?} && document.readyState === 'complete'"));

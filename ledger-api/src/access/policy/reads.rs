@@ -108,6 +108,9 @@ kinds! {
         PairsOfBranch => &[(Branch, Own)],
         /// Benefits: how many there are, were given and are waited for.
         Benefit => EVERYBODY,
+        /// Applications for benefits that wait for the word of bodies, and what was sent back.
+        // Whose they are and who said what: a worker sees the own ones on the own page.
+        Proposals => &[(Operator, Own), (Approver, Own), (Auditor, Everywhere), (Admin, Everywhere)],
         /// Funds: what was appropriated and is set aside.
         Fund => &[(Approver, District), (Auditor, Everywhere), (Admin, Everywhere)],
         /// A pass.

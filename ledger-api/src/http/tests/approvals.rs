@@ -142,3 +142,56 @@ async fn bodies_are_left_as_they_were_until_they_are_named_anew() {
     taken(&edge.post("/v1/benefits", "QY1-3", register(Some(json!([])))).await);
     assert_eq!(taken(&edge.post(CLAIMS, "QD1", ask("WZ")).await)["status"], "granted", "nobody approves it any more");
 }
+
+/// The names of the applications of a list.
+fn names(list: &Value) -> Vec<&str> {
+    let claims = list["claims"].as_array().unwrap_or_else(|| panic!("no list: {list}"));
+    claims.iter().map(|claim| claim["claim"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn what_waits_for_the_word_of_bodies_is_listed_for_those_in_whose_reach_it_is() {
+    let edge = district().await;
+    with_approvals(&edge).await;
+    let here = By::new(&edge, Role::Operator, Some("Z")).await;
+    let (first, second) =
+        (By::new(&edge, Role::Approver, Some("Z1")).await, By::new(&edge, Role::Approver, None).await);
+    let elsewhere = By::new(&edge, Role::Approver, Some("Y")).await;
+    assert_eq!(names(&first.get(CLAIMS).await.body), [""; 0]);
+    let mut certified = ask("WZ");
+    certified["certificate"] = json!("ZS-1");
+    taken(&here.post(CLAIMS, "QD2", certified).await);
+    taken(&here.post(CLAIMS, "QD1", ask("WX")).await);
+    taken(&first.post(&check("QD1"), "T1", body("市总工会")).await);
+
+    let list = first.get(&format!("{CLAIMS}?status=proposed")).await.body;
+    assert_eq!(names(&list), ["QD1", "QD2"], "by their numbers");
+    let (checked, certified) = (&list["claims"][0], &list["claims"][1]);
+    assert_eq!([&checked["worker"], &checked["status"]], [&json!("WX"), &json!("proposed")]);
+    assert_eq!([&checked["at"], &checked["amount"]], [&json!("2024-03-05T08:30:00+08:00"), &Value::Null]);
+    assert_eq!(checked["approvals"], json!(["区总工会", "市总工会"]));
+    assert_eq!(checked["checks"][0]["body"], json!("市总工会"), "{checked}");
+    assert!(checked["checks"][0]["by"].is_string() && checked["checks"][0]["by"] != checked["by"], "{checked}");
+    assert_eq!([&certified["certificate"], &certified["checks"]], [&json!("ZS-1"), &json!([])]);
+    assert_eq!(checked["by"], certified["by"], "the desk entered both");
+
+    let page = first.get(&format!("{CLAIMS}?limit=1")).await.body;
+    assert_eq!((names(&page), &page["next"]), (vec!["QD1"], &json!("QD1")));
+    let page = first.get(&format!("{CLAIMS}?limit=1&after=QD1")).await.body;
+    assert_eq!((names(&page), &page["next"]), (vec!["QD2"], &Value::Null));
+
+    let auditor = By::new(&edge, Role::Auditor, None).await;
+    assert_eq!(names(&auditor.get(CLAIMS).await.body), ["QD1", "QD2"]);
+    assert_eq!(names(&here.get(CLAIMS).await.body), ["QD1", "QD2"]);
+    assert_eq!(names(&elsewhere.get(CLAIMS).await.body), [""; 0], "out of reach");
+    let worker = By::new(&edge, Role::Worker, Some("WZ")).await;
+    assert_eq!(worker.get(CLAIMS).await.no(), (403, "forbidden"));
+    assert_eq!(first.get("/v1/benefits/QY9/claims").await.no(), (404, "unknown_benefit"));
+    assert_eq!(first.get(&format!("{CLAIMS}?status=granted")).await.status.as_u16(), 400, "nothing else is listed");
+
+    // What was decided waits no more; a page goes on after one that is gone.
+    assert_eq!(taken(&second.post(&check("QD1"), "T2", body("区总工会")).await)["status"], "granted");
+    assert_eq!(names(&first.get(&format!("{CLAIMS}?after=QD1")).await.body), ["QD2"]);
+    taken(&first.post(&reject("QD2"), "T3", json!({"reason": "缺证明"})).await);
+    assert_eq!(names(&first.get(CLAIMS).await.body), [""; 0]);
+}
