@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 
 use ledger_core::domain::benefit::BenefitEvent;
-use ledger_core::domain::ids::{Key, WorkerId};
+use ledger_core::domain::ids::{Key, PassNo, WorkerId};
+use ledger_core::domain::pass::PassEvent;
 use ledger_core::domain::request::RequestEvent;
 use ledger_core::domain::selection::SelectionEvent;
 use ledger_core::ledger::commands::beforehand::About;
@@ -71,6 +72,10 @@ async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerI
         if let Some(BenefitEvent::BenefitProposed(asked)) = event.as_benefit() {
             return Ok(Some(asked.terms.worker.clone()));
         }
+        // A slip is about the holder of its pass.
+        if let Some(PassEvent::PassUsed(used)) = event.as_pass() {
+            return Ok(holder_of(app, &used.pass).await?);
+        }
         // A request is about whoever reported it, if a worker did.
         if let Some(RequestEvent::RequestPosted(posted)) = event.as_request() {
             return Ok(posted.reporter.clone());
@@ -86,6 +91,12 @@ async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerI
     // A credit that ripened on a row came of a later command.
     let credit = app.views.credit(&key.into(), u64::MAX).await?;
     Ok(credit.map(|credit| credit.record.worker))
+}
+
+/// The holder of a pass, as its register has it now.
+async fn holder_of(app: &App, pass: &PassNo) -> Result<Option<WorkerId>, ServiceError> {
+    let pass = app.views.pass(pass.clone(), u64::MAX).await?;
+    Ok(pass.and_then(|pass| Some(pass.terms()?.worker.clone())))
 }
 
 /// A text as it stands in an event, and whom it is about: to be told.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::programmes::{district, taken};
 use super::support::{By, Edge};
 use crate::access::Role;
+use crate::vault::{CASE, WORKER};
 
 const CLAIMS: &str = "/v1/benefits/QY1/claims";
 const AGO: &str = "2024-03-05T08:30:00+08:00";
@@ -123,4 +124,45 @@ async fn a_slip_that_is_taken_back_frees_its_money_and_its_number_is_not_used_ag
     assert!(sent_again.header("Idempotency-Replayed").is_some(), "{sent_again:?}");
     assert_eq!(edge.get("/v1/funds/ZJ1").await.body["committed"], json!(0));
     assert_verified(&edge).await;
+}
+
+#[tokio::test]
+async fn why_a_slip_was_taken_back_is_the_holders_and_goes_with_the_holder() {
+    const NAME: &str = "欧阳不可忘";
+    let edge = with_money().await;
+    assert_eq!(edge.put("/v1/workers/WZ/person", "-", json!({"name": NAME})).await.status.as_u16(), 200);
+    let now = edge.app.ledger.now().to_string();
+    let own = By::new(&edge, Role::Merchant, Some("M1")).await;
+    taken(&own.post("/v1/honours", "XP1", slip(&now)).await);
+    let named = || json!({"reason": format!("{NAME}没有到店")});
+    taken(&own.post("/v1/honours/XP1/reverse", "CZ1", named()).await);
+    assert!(own.post("/v1/honours/XP1/reverse", "CZ1", named()).await.header("Idempotency-Replayed").is_some());
+    let events = edge.get("/v1/events?limit=1000").await.body;
+    let events = events["events"].as_array().unwrap();
+    let reversed = events.iter().find(|event| event["type"] == "PassUseReversed").unwrap();
+    let reference = reversed["payload"]["reason"].as_str().unwrap().to_owned();
+    let vault = &edge.app.vault;
+    let kept = async || {
+        let asked = [(WORKER, "WZ", reference.as_str()), (CASE, "XP1", reference.as_str())];
+        vault.texts(&asked).await.unwrap()
+    };
+    assert_eq!(kept().await, [Some(format!("{NAME}没有到店")), None], "under the holder's key, and no other");
+
+    // Auditors read it with the name masked, in the report and in the trace of the pass.
+    let audits = By::new(&edge, Role::Auditor, None).await;
+    let paths = ["/v1/audit/report?format=json", "/v1/passes/NXK1/trace"];
+    for path in paths {
+        let told = audits.get(path).await.body.to_string();
+        assert!(told.contains("欧**没有到店") && !told.contains(NAME), "{path}: {told}");
+    }
+
+    let path = "/v1/workers/WZ/erase";
+    assert_eq!(edge.post(path, "e1", json!({"reason": "不再参加"})).await.body["status"], "asked");
+    assert_eq!(edge.other_post(path, "e2", json!({"reason": "不再参加"})).await.body["status"], "erased");
+    assert_eq!(kept().await, [None, None]);
+    for path in paths {
+        let told = audits.get(path).await.body.to_string();
+        assert!(told.contains("PassUseReversed") || told.contains("XP1"), "the slip itself stays: {told}");
+        assert!(!told.contains('欧') && !told.contains("没有到店"), "{path}: {told}");
+    }
 }

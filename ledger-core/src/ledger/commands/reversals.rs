@@ -145,7 +145,7 @@ impl Definition for ReversePassUse {
     }
 
     fn free_text(&mut self) -> Option<(About, &mut String)> {
-        Some((About::Itself(self.slip_no.to_string()), &mut self.reason))
+        Some((About::Named((&self.slip_no).into()), &mut self.reason))
     }
 
     nothing!(named_key, new_ids, begins, at_counter, settings);

@@ -11,12 +11,14 @@ use super::{PassStanding, Standing, TraceLine, begun};
 
 pub(super) struct PassTrace {
     pass: PassNo,
+    /// Whose it is, as its register has it so far.
+    holder: Option<String>,
     standing: PassStanding,
 }
 
 impl PassTrace {
     pub(super) fn new(pass: PassNo) -> PassTrace {
-        PassTrace { pass, standing: PassStanding::default() }
+        PassTrace { pass, holder: None, standing: PassStanding::default() }
     }
 
     /// Whether another pass was issued in the place of this one.
@@ -48,7 +50,8 @@ impl Follow for PassTrace {
             PassEvent::PassIssued(event) | PassEvent::PassUpdated(event) => {
                 let terms = &event.terms;
                 self.standing.lost = terms.lost;
-                party = Some(terms.worker.to_string());
+                self.holder = Some(terms.worker.to_string());
+                party.clone_from(&self.holder);
                 Facts::new()
                     .with(FactName::Kind, &terms.kind)
                     .maybe(FactName::From, terms.days.from)
@@ -78,6 +81,8 @@ impl Follow for PassTrace {
                 self.standing.price -= slip.price;
                 self.standing.discount -= discount;
                 subject = event.slip_no.to_string();
+                // Why is about the holder.
+                party.clone_from(&self.holder);
                 Facts::new()
                     .with(FactName::Merchant, &event.merchant)
                     .with(FactName::Offer, &slip.offer)

@@ -282,6 +282,7 @@ async fn a_pass_is_valid_then_lost_then_replaced_and_its_slips_are_summed() {
     let Standing::Pass(pass) = &lines[4].after else { panic!("{lines:?}") };
     assert_eq!((pass.slips, pass.price, pass.discount), (0, Fen::ZERO, Fen::ZERO));
     assert_eq!((lines[4].subject.as_str(), lines[4].reason.as_deref()), ("XP1", Some("原价写错")));
+    assert_eq!(lines[4].party.as_deref(), Some("W1"), "why is about the holder");
     let (lines, _) = entries.trace("pass:NXK2").await;
     assert_eq!((lines.len(), fact(&lines[0], FactName::Replaces)), (1, Some("NXK1")));
 }

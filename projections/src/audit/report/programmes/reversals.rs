@@ -1,7 +1,10 @@
 //! Uses of benefits and slips that were taken back, with what their merchants are not owed any more.
 
+use std::collections::HashMap;
+
 use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::{PassNo, WorkerId};
 use ledger_core::domain::merchant::MerchantEvent;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pass::PassEvent;
@@ -18,7 +21,7 @@ pub struct UseReversal {
     pub position: u64,
     /// The application of the benefit, or the slip.
     pub name: String,
-    /// Whose the benefit is; none for a slip, which names a pass.
+    /// Whose the benefit is, or the pass that the slip was honoured on; none where nobody knows that pass.
     pub worker: Option<String>,
     /// At whose counter, where at one.
     pub merchant: Option<String>,
@@ -39,13 +42,15 @@ pub struct UseReversal {
 pub(super) struct ReversalsFold {
     thresholds: Thresholds,
     reversals: Listed<UseReversal>,
+    /// The holders of the passes: a slip names no worker, and why it was taken back is about one.
+    holders: HashMap<PassNo, WorkerId>,
     /// The last one: what its merchant is not owed any more comes just after it.
     last: Option<UseReversal>,
 }
 
 impl ReversalsFold {
     pub(super) fn new(thresholds: Thresholds) -> ReversalsFold {
-        ReversalsFold { thresholds, reversals: Listed::default(), last: None }
+        ReversalsFold { thresholds, reversals: Listed::default(), holders: HashMap::new(), last: None }
     }
 
     pub(super) fn entry(&mut self, entry: &Entry, event: &Event) {
@@ -65,9 +70,12 @@ impl ReversalsFold {
             let begun = begun(event.application.to_string(), event.at, event.used.at, &event.reason);
             let merchant = event.used.merchant.as_ref().map(ToString::to_string);
             self.list(Some(UseReversal { worker: Some(event.worker.to_string()), merchant, ..begun }));
+        } else if let Some(PassEvent::PassIssued(event) | PassEvent::PassUpdated(event)) = event.as_pass() {
+            self.holders.insert(event.pass.clone(), event.terms.worker.clone());
         } else if let Some(PassEvent::PassUseReversed(event)) = event.as_pass() {
             let begun = begun(event.slip_no.to_string(), event.at, event.slip.at, &event.reason);
-            self.list(Some(UseReversal { merchant: Some(event.merchant.to_string()), ..begun }));
+            let worker = self.holders.get(&event.pass).map(ToString::to_string);
+            self.list(Some(UseReversal { worker, merchant: Some(event.merchant.to_string()), ..begun }));
         } else if let Some(MerchantEvent::MoneyTakenBack(event)) = event.as_merchant()
             && let Some(last) = self.last.as_mut().filter(|last| last.name == event.source.as_str())
         {

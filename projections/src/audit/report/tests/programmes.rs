@@ -299,6 +299,9 @@ fn uses_and_slips_that_were_taken_back_are_listed_with_what_is_not_owed_any_more
     let mut journal = Journal::new(Thresholds { list: 3, ..few() });
     let used = |application: &str, used: Value| json!({"application": application, "at": AT, "benefit": "QY1", "reason": "核错了", "used": used, "worker": "W1"});
     let before = "2024-02-10T00:00:00+08:00";
+    let holder = |worker: &str| json!({"at": AT, "pass": "NXK1", "terms": {"days": {"through": "2024-12-31"}, "kind": "优享卡", "worker": worker}});
+    journal.record(0, "T1", "PassIssued", holder("W8"));
+    journal.record(0, "T1", "PassUpdated", holder("W2"));
     let at_counter = used("QD-1", json!({"at": before, "merchant": "M1"}));
     let first = journal.record(0, "T1", "BenefitUseReversed", at_counter);
     let back = |source: &str, amount: i64| json!({"amount": amount, "at": AT, "claimed_in": "2024-02", "merchant": "M1", "month": "2024-03", "source": source});
@@ -311,6 +314,8 @@ fn uses_and_slips_that_were_taken_back_are_listed_with_what_is_not_owed_any_more
     journal.record(0, "T2", "MoneyTakenBack", back("XP1", 188));
     let found = journal.report().programmes.reversals;
     assert_eq!((found.total, found.rows[0].position), (3, first));
+    let workers: Vec<_> = found.rows.iter().map(|row| row.worker.as_deref()).collect();
+    assert_eq!(workers, [Some("W1"), Some("W1"), Some("W2")], "a slip is of the holder of its pass");
     let rows: Vec<_> = found
         .rows
         .iter()
