@@ -77,7 +77,7 @@ const WITHDRAWALS: &[Name] = &[
     name("benefit", "项目编号"),
     name("application", "登记号"),
     name("worker", "编号"),
-    name("waited", "排队中"),
+    name("waited", "尚未发放"),
     name("freed", "退回资金(元)"),
     name("at", "办理时间"),
     name("actor", "操作人"),

@@ -122,6 +122,9 @@ async fn what_is_sent_back_is_free_to_be_asked_again_and_the_reason_is_no_part_o
     assert_eq!((&taken(&back)["status"], &back.body["points"]), (&json!("withdrawn"), &json!(0)));
     let read = worker.get("/v1/benefits/QY1").await.body;
     assert_eq!([&read["granted"], &read["proposed"]], [&json!(0), &json!(1)], "{read}");
+    // What was proposed and is withdrawn had not been granted; it stood in no queue.
+    let report = edge.get("/v1/audit/report?format=text").await.body.to_string();
+    assert!(report.contains("尚未发放") && !report.contains("排队中"), "{report}");
 }
 
 #[tokio::test]

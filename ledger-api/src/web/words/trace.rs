@@ -115,7 +115,7 @@ impl Words {
     /// A named value of an event.
     pub(in crate::web) fn fact(&self, fact: &Fact) -> String {
         if self.english {
-            format!("{} {}", fact.name.as_str().replace('_', " "), fact.in_english())
+            format!("{} {}", fact.name.english(), fact.in_english())
         } else {
             format!("{} {}", fact.name.chinese(), fact.in_chinese())
         }

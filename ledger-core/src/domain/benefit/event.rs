@@ -124,7 +124,7 @@ pub struct BenefitWithdrawn {
     pub reason: Option<String>,
     /// Payload version.
     pub v: V1,
-    /// Whether it had no place yet.
+    /// Whether it was not granted yet: it waited for a place, or for the word of bodies.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waited: bool,
     /// The worker's id (编号).

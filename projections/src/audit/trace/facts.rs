@@ -1,5 +1,7 @@
 //! What an event of the programmes says beside its figures: named values, each with its words for people.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::time::BusinessTime;
@@ -103,8 +105,8 @@ facts! {
     Merchant = "merchant", "商户";
     /// The bodies that approve it.
     Approvals = "approvals", "审核单位";
-    /// Whether it had no place yet.
-    Waited = "waited", "排队中";
+    /// Whether it was not granted yet: it waited for a place, or for the word of bodies.
+    Waited = "waited", "尚未发放";
     /// Where the money comes from.
     Source = "source", "来源";
     /// For which year.
@@ -151,6 +153,16 @@ facts! {
     Line = "line", "明细";
     /// Which dispute.
     Dispute = "dispute", "异议号";
+}
+
+impl FactName {
+    /// For people, in English.
+    pub fn english(self) -> Cow<'static, str> {
+        match self {
+            FactName::Waited => Cow::Borrowed("not yet granted"),
+            named => Cow::Owned(named.as_str().replace('_', " ")),
+        }
+    }
 }
 
 /// Facts of a line, in the order in which they are told.

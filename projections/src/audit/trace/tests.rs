@@ -236,6 +236,11 @@ async fn what_bodies_approve_is_traced_word_by_word_and_counted_once_it_is_given
     assert_eq!(fact(&lines[2], FactName::Body), Some("区总工会"));
     assert_eq!((lines[6].subject.as_str(), lines[6].party.as_deref()), ("QD2", Some("W1")));
     assert_eq!(lines[6].reason.as_deref(), Some("材料不全"));
+    // What was proposed stood in no queue.
+    let withdrawn = lines[8].facts.iter().find(|fact| fact.name == FactName::Waited).unwrap();
+    assert_eq!((withdrawn.name.chinese(), withdrawn.in_chinese()), ("尚未发放", "是"));
+    assert_eq!((&*withdrawn.name.english(), withdrawn.in_english()), ("not yet granted", "yes"));
+    assert_eq!(withdrawn.name.as_str(), "waited", "programs read what they read before");
     let Standing::Benefit(standing) = &end.figures else { panic!("{end:?}") };
     assert_eq!(standing.figures, entries.state().programmes.benefits["QY1"]);
 }

@@ -21,7 +21,7 @@ pub struct Withdrawal {
     pub application: String,
     /// The worker's id (编号).
     pub worker: String,
-    /// Whether it had no place yet.
+    /// Whether it was not granted yet: it waited for a place, or for the word of bodies.
     pub waited: bool,
     /// What its fund had set aside for it and has free again, fen.
     pub freed: Fen,
