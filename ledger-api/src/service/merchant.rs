@@ -66,14 +66,33 @@ pub async fn benefit_of(app: &App, application: &ApplicationId) -> Result<Benefi
     Err(ServiceError::refused(Code::UnknownBenefit, message))
 }
 
-/// Whether what was applied for under a number was withdrawn; not where nobody applied under it.
+/// Why there is nothing to take under a number, other than that it was used or waits for a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotGiven {
+    /// It was withdrawn.
+    Withdrawn,
+    /// A body sent it back.
+    SentBack,
+    /// It waits for the word of bodies.
+    InReview,
+}
+
+/// What became of what was applied for under a number, where nothing was given or it was given back; none for what was
+/// given or waits for a place, and where nobody applied under it.
 ///
 /// # Errors
 /// [`ServiceError::Unavailable`].
-pub async fn was_withdrawn(app: &App, application: &ApplicationId) -> Result<bool, ServiceError> {
-    let Some(asked) = applied(app, application).await? else { return Ok(false) };
+pub async fn not_given(app: &App, application: &ApplicationId) -> Result<Option<NotGiven>, ServiceError> {
+    let Some(asked) = applied(app, application).await? else { return Ok(None) };
     let rows = app.views.applications(asked.worker.as_str()).await?.value;
-    Ok(rows.iter().any(|(id, row)| id == application.as_str() && row.withdrawn.is_some()))
+    let Some((_, row)) = rows.into_iter().find(|(id, _)| id == application.as_str()) else { return Ok(None) };
+    Ok(if row.withdrawn.is_some() {
+        Some(NotGiven::Withdrawn)
+    } else if row.rejected.is_some() {
+        Some(NotGiven::SentBack)
+    } else {
+        row.proposed.then_some(NotGiven::InReview)
+    })
 }
 
 /// Who applied for what under a number.

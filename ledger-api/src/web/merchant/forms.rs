@@ -16,7 +16,7 @@ use crate::service::ServiceError;
 use crate::service::desk::today;
 use crate::service::foresight::foresee;
 use crate::service::keys::read_key;
-use crate::service::merchant::{benefit_of, offers, to_pay, was_used_by, was_withdrawn};
+use crate::service::merchant::{NotGiven, benefit_of, not_given, offers, to_pay, was_used_by};
 use crate::service::uses::reversal_of;
 use crate::web::figures::yuan;
 use crate::web::form::{Fields, asked_yuan, read_id};
@@ -94,15 +94,18 @@ async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError)
         "acknowledge" => told(&statement::not_right(w)),
         "take-back" => told(&[(Code::AlreadyDecided, r.reversed_before)]),
         "take" => {
-            let decided = match read_id(&fields.get("number").to_uppercase()) {
-                Ok(application) if was_withdrawn(app, &application).await? => r.voucher_withdrawn,
-                Ok(_) | Err(_) => r.voucher_used,
+            let not_given = match read_id(&fields.get("number").to_uppercase()) {
+                Ok(application) => not_given(app, &application).await?,
+                Err(_) => None,
             };
-            told(&[
-                (Code::UnknownBenefit, r.number_unknown),
-                (Code::QuotaFull, r.still_queued),
-                (Code::AlreadyDecided, decided),
-            ])
+            let mut own = vec![(Code::UnknownBenefit, r.number_unknown), (Code::QuotaFull, r.still_queued)];
+            own.push(match not_given {
+                Some(NotGiven::Withdrawn) => (Code::AlreadyDecided, r.voucher_withdrawn),
+                Some(NotGiven::SentBack) => (Code::AlreadyDecided, r.voucher_returned),
+                Some(NotGiven::InReview) => (Code::NotEligible, r.still_in_review),
+                None => (Code::AlreadyDecided, r.voucher_used),
+            });
+            told(&own)
         }
         _ => told(&[]),
     })

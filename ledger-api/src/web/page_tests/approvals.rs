@@ -117,3 +117,13 @@ async fn the_desk_applies_for_somebody_and_gives_no_word_of_its_own() {
     assert_eq!(desk.done("/appointments", &apply).await, "已提交，等待审核，登记号 B-1");
     holds(approvals(&desk.read("/appointments").await), &["YS-0003 · 心理关爱名额", "登记人 demo-operator", "B-1"]);
 }
+
+#[tokio::test]
+async fn a_counter_is_told_that_what_is_shown_is_under_review_or_was_sent_back() {
+    let house = House::open().await;
+    let (merchant, approver) = (house.enter(Role::Merchant).await, house.enter(Role::Approver).await);
+    let take = |key: &'static str| [("do", "take"), ("key", key), ("number", "YS-DS01")];
+    assert_eq!(merchant.refused("/merchant", &take("U-1")).await, "还在审核，没有发放，不能核销。");
+    assert_eq!(approver.done("/appointments", &reject("T-1", "YS-DS01", "材料不全")).await, "已退回申请");
+    assert_eq!(merchant.refused("/merchant", &take("U-2")).await, "这个申请已退回，没有发放，不能核销。");
+}

@@ -3,6 +3,8 @@
 words! {
     number_unknown: "没有这个登记号，请骑手打开「出示登记号」再核对。", "Nobody has this number; ask the rider to open Show the number, and check it.";
     still_queued: "还在排队，没有发放，不能核销。", "It waits in the queue and is not granted yet: it cannot be taken.";
+    still_in_review: "还在审核，没有发放，不能核销。", "It is under review and not granted yet: it cannot be taken.";
+    voucher_returned: "这个申请已退回，没有发放，不能核销。", "This application was sent back and nothing was granted: it cannot be taken.";
     voucher_used: "这张券已使用，不能再核销。", "This was used before and cannot be taken again.";
     voucher_withdrawn: "这张券已撤回，不能核销。", "This was withdrawn and cannot be taken.";
     reversed_before: "这一笔已撤销或还没有核销，不用再撤。", "This was taken back before, or was never used: there is nothing to take back.";
