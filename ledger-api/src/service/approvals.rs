@@ -6,10 +6,11 @@ use projections::queries::At;
 use projections::views::benefit::{Proposed, Returned};
 
 use super::ServiceError;
+use super::reach::may;
 use super::reading::{may_ever_read, may_read};
 use super::rosters::{LOOKED_MAX, SHOWN_MAX, is_of_own};
 use super::texts::{Written, tell};
-use crate::access::policy::{Read, Target, Who};
+use crate::access::policy::{CommandKind, Read, Target, Who};
 use crate::app::App;
 
 /// What the desk looks at.
@@ -30,6 +31,8 @@ pub struct WaitingApproval {
     pub terms: BenefitTerms,
     /// The application.
     pub proposed: Proposed,
+    /// Whether whoever asks may say a word on it.
+    pub decides: bool,
 }
 
 /// An application that was sent back.
@@ -54,7 +57,7 @@ pub async fn approvals(app: &App, who: Who<'_>) -> Result<Approvals, ServiceErro
         let Some(terms) = row.terms else { continue };
         for proposed in row.proposed {
             let (benefit, terms) = (benefit.clone(), terms.clone());
-            waiting.push(WaitingApproval { benefit, terms, proposed });
+            waiting.push(WaitingApproval { benefit, terms, proposed, decides: false });
         }
         returned
             .extend(row.returned.into_iter().map(|returned| ReturnedApplication { terms: terms.clone(), returned }));
@@ -62,10 +65,11 @@ pub async fn approvals(app: &App, who: Who<'_>) -> Result<Approvals, ServiceErro
     waiting.sort_by_key(|row: &WaitingApproval| row.proposed.terms.at);
     returned.sort_by_key(|row: &ReturnedApplication| std::cmp::Reverse(row.returned.at));
     let mut found = Approvals::default();
-    for row in waiting {
+    for mut row in waiting {
         if found.waiting.len() < SHOWN_MAX
             && is_of_own(app, who, Read::Proposals, row.proposed.terms.worker.as_str()).await?
         {
+            row.decides = decides(app, who, &row.proposed).await?;
             found.waiting.push(row);
         }
     }
@@ -86,6 +90,24 @@ pub async fn approvals(app: &App, who: Who<'_>) -> Result<Approvals, ServiceErro
     let listed: Vec<&str> = waiting.chain(returned).collect();
     reading.note_list(app, listed.into_iter());
     Ok(found)
+}
+
+/// Whether whoever asks may say a word on an application: a right of theirs reaches it, it is not their own, and they neither
+/// entered it nor said a word on it. Of a person's other accounts the ledger alone knows.
+async fn decides(app: &App, who: Who<'_>, proposed: &Proposed) -> Result<bool, ServiceError> {
+    let has_part = match who {
+        Who::Bearer(identity) => proposed.proposal.parts().any(|by| *by == identity.id),
+        Who::Owner | Who::Ledger | Who::Slip(_) => false,
+    };
+    if has_part || who.is_worker(proposed.terms.worker.as_str()) {
+        return Ok(false);
+    }
+    let target = Target::Application { application: proposed.application.as_str(), merchant: None };
+    match may(app, who, CommandKind::CheckBenefit, target).await {
+        Ok(()) => Ok(true),
+        Err(ServiceError::Denied(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
 }
 
 /// Some of the applications for one benefit that wait for the word of bodies.

@@ -17,8 +17,6 @@ use crate::web::words::Words;
 pub(super) struct Part {
     pub(super) waiting: Vec<Waiting>,
     pub(super) returned: Vec<Returned>,
-    /// Whether whoever looks may decide.
-    pub(super) decides: bool,
 }
 
 /// An application that waits.
@@ -36,6 +34,8 @@ pub(super) struct Waiting {
     pub(super) still: Vec<String>,
     pub(super) check_key: String,
     pub(super) reject_key: String,
+    /// Whether whoever looks may decide.
+    pub(super) decides: bool,
 }
 
 /// An application that was sent back.
@@ -48,14 +48,14 @@ pub(super) struct Returned {
 }
 
 /// What waits and what was sent back, of workers whom whoever looks may read.
-pub(super) async fn part(app: &App, visitor: &Visitor, decides: bool) -> Result<Part, Trouble> {
+pub(super) async fn part(app: &App, visitor: &Visitor) -> Result<Part, Trouble> {
     let found = approvals(app, Who::Bearer(&visitor.must()?.identity)).await?;
     let waiting = found.waiting.into_iter().map(|row| waiting(visitor.words(), row)).collect();
-    Ok(Part { waiting, returned: found.returned.into_iter().map(returned).collect(), decides })
+    Ok(Part { waiting, returned: found.returned.into_iter().map(returned).collect() })
 }
 
 fn waiting(w: &Words, row: WaitingApproval) -> Waiting {
-    let WaitingApproval { benefit, terms, proposed } = row;
+    let WaitingApproval { benefit, terms, proposed, decides } = row;
     let bodies = bodies(Some(&proposed.proposal));
     Waiting {
         benefit,
@@ -71,6 +71,7 @@ fn waiting(w: &Words, row: WaitingApproval) -> Waiting {
         still: bodies.still.into_iter().map(str::to_owned).collect(),
         check_key: new_key("check"),
         reject_key: new_key("reject"),
+        decides,
     }
 }
 

@@ -4,8 +4,9 @@ use ledger_core::domain::ids::{Actor, Key};
 use ledger_core::ledger::{Context, Outcome, Submission, commands};
 
 use super::{House, holds};
-use crate::access::Role;
 use crate::access::policy::Who;
+use crate::access::{Identity, Role, acting};
+use crate::service::approvals::approvals as look;
 use crate::service::command;
 
 const BENEFIT: &str = "YS-QY10";
@@ -16,6 +17,13 @@ const HEALTH: &str = "演示卫生健康局";
 fn approvals(page: &str) -> &str {
     let part = page.split("id=\"approvals\"").nth(1).unwrap_or_else(|| panic!("no approvals: {page}"));
     part.split("</section>").next().unwrap_or_default()
+}
+
+/// The card of an application in it.
+#[track_caller]
+fn card<'a>(page: &'a str, application: &str) -> &'a str {
+    let found = page.split("<article").find(|part| part.contains(&format!("aria-label=\"{application}\"")));
+    found.and_then(|part| part.split("</article>").next()).unwrap_or_else(|| panic!("no {application}: {page}"))
 }
 
 fn check<'a>(key: &'a str, application: &'a str, body: &'a str) -> [(&'a str, &'a str); 5] {
@@ -58,7 +66,12 @@ async fn an_approver_gives_the_word_of_one_body_and_another_one_that_of_the_othe
     assert_eq!(approver.done("/appointments", &first).await, "已登记通过，还要其他单位审核");
     assert_eq!(approver.done("/appointments", &first).await, "已登记通过，还要其他单位审核", "once");
     let page = approver.read("/appointments").await;
-    holds(approvals(&page), &["待审 1/2", "已通过： 演示总工会", "还差： 演示卫生健康局"]);
+    holds(card(&page, "YS-DS01"), &["待审 1/2", "已通过： 演示总工会", "还差： 演示卫生健康局"]);
+    assert!(
+        !card(&page, "YS-DS01").contains("<form"),
+        "whoever spoke for one body does not speak for the other: {page}"
+    );
+    holds(card(&page, "YS-DS02"), &["value=\"check_benefit\"", "value=\"reject_benefit\""]);
     let again = approver.refused("/appointments", &check("T-2", "YS-DS01", HEALTH)).await;
     assert_eq!(again, "登记的人、申请人本人和审过的人不能再审，请换一位审核员。");
     house.other_approves("YS-DS01", HEALTH).await;
@@ -126,4 +139,24 @@ async fn a_counter_is_told_that_what_is_shown_is_under_review_or_was_sent_back()
     assert_eq!(merchant.refused("/merchant", &take("U-1")).await, "还在审核，没有发放，不能核销。");
     assert_eq!(approver.done("/appointments", &reject("T-1", "YS-DS01", "材料不全")).await, "已退回申请");
     assert_eq!(merchant.refused("/merchant", &take("U-2")).await, "这个申请已退回，没有发放，不能核销。");
+}
+
+/// Whoever enters for the whole district and approves for one station sees all that waits, and has a word in a part of it.
+#[tokio::test]
+async fn a_word_is_asked_only_of_whom_the_right_reaches() {
+    let house = House::open().await;
+    house.app.views.fresh(None).await.unwrap();
+    let worker = house.app.views.worker("YS-0005").await.unwrap().value.unwrap();
+    let roles = [acting(Role::Operator, None), acting(Role::Approver, worker.site.as_deref())];
+    let roles = roles.iter().flat_map(|one| one.roles.iter().cloned()).collect();
+    let both = Identity { roles, ..acting(Role::Operator, None) };
+    let found = look(&house.app, Who::Bearer(&both)).await.unwrap().waiting;
+    let told: Vec<_> = found.iter().map(|row| (row.proposed.application.as_str(), row.decides)).collect();
+    assert_eq!(told, [("YS-DS01", true), ("YS-DS02", false)]);
+    let (desk, own) =
+        (acting(Role::Operator, None), Identity { worker: Some("YS-0005".parse().unwrap()), ..both.clone() });
+    for nobody in [desk, own] {
+        let found = look(&house.app, Who::Bearer(&nobody)).await.unwrap().waiting;
+        assert!(found.iter().all(|row| !row.decides), "{nobody:?}");
+    }
 }
