@@ -23,6 +23,8 @@ use crate::error::ViewError;
 use crate::fold::View;
 use crate::handle::Views;
 
+pub use programmes::SlipRecord;
+
 /// Events of a stream read at once.
 const PAGE: usize = 1_000;
 

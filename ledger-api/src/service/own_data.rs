@@ -168,7 +168,7 @@ pub async fn document(app: &App, who: Who<'_>, worker: &str, form: Form) -> Resu
     let accounts = Table::list(name("accounts", "本人账号"), ACCOUNTS, accounts(app, worker, told).await?);
     let id = WorkerId::new(worker).map_err(|error| ServiceError::fault(&error))?;
     let mut tables = vec![entries];
-    tables.extend(programmes::tables(app, &id, position, told).await?);
+    tables.extend(programmes::tables(app, who, &id, position, told).await?);
     tables.extend([accounts, readers]);
     let document =
         Document { title: "本人信息".into(), note: NOTE, facts, tables, flat: false, layout: Layout::Screen };

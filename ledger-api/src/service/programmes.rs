@@ -10,7 +10,7 @@ use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::pass::{Offer, Pass};
 use ledger_core::domain::worker::command::AppointmentTerms;
-use projections::views::application::{Rejection, Withdrawal};
+use projections::views::application::{Rejection, Reversal, Withdrawal};
 use projections::views::benefit::Benefit;
 
 use super::ServiceError;
@@ -54,6 +54,8 @@ pub struct OwnApplication {
     pub place: Option<usize>,
     /// How it was used, once it was.
     pub used: Option<Use>,
+    /// When and why a use was taken back last, be it used again since.
+    pub reversed: Option<Reversal>,
     /// When and why it was withdrawn, once it was.
     pub withdrawn: Option<Withdrawal>,
     /// Whether it waits for the word of bodies.
@@ -156,15 +158,17 @@ async fn applications(
         let place = if row.waits { benefit.place_of(&id) } else { None };
         let (benefit, used, withdrawn) = (benefit.terms.clone()?, row.used, row.withdrawn);
         let (proposed, proposal, rejected) = (row.proposed, row.proposal, row.rejected);
-        let terms = row.terms?;
-        Some(OwnApplication { of, place, terms, benefit, used, withdrawn, proposed, proposal, rejected, id })
+        let (terms, reversed) = (row.terms?, row.reversed);
+        Some(OwnApplication { of, place, terms, benefit, used, reversed, withdrawn, proposed, proposal, rejected, id })
     });
     let mut rows: Vec<OwnApplication> = rows.collect();
     let written = rows.iter_mut().flat_map(|row| {
         let withdrawn = row.withdrawn.as_mut().and_then(|withdrawn| withdrawn.reason.as_mut());
         let rejected = row.rejected.as_mut().map(|rejected| &mut rejected.reason);
+        let reversed = row.reversed.as_mut().map(|reversed| &mut reversed.reason);
         let id = row.id.as_str();
-        withdrawn.into_iter().chain(rejected).map(move |reason| Written::of_worker(worker, Some(id), reason))
+        let reasons = withdrawn.into_iter().chain(rejected).chain(reversed);
+        reasons.map(move |reason| Written::of_worker(worker, Some(id), reason))
     });
     tell(&app.vault, who, written.collect()).await;
     rows.sort_by_key(|row| std::cmp::Reverse(row.terms.at));

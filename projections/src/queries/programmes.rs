@@ -4,7 +4,7 @@ use ledger_core::domain::event::StreamId;
 use ledger_core::domain::fund::Fund;
 use ledger_core::domain::ids::{PairId, PassNo};
 use ledger_core::domain::pair::Pair;
-use ledger_core::domain::pass::event::PassUsed;
+use ledger_core::domain::pass::event::{PassUseReversed, PassUsed};
 use ledger_core::domain::pass::{Offer, Pass, PassEvent};
 use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::time::Month;
@@ -21,6 +21,15 @@ use crate::views::offer::OfferView;
 use crate::views::pair::PairView;
 use crate::views::pass::PassView;
 use crate::views::request::RequestView;
+
+/// What a pass was used for, be it taken back since.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SlipRecord {
+    /// The slip.
+    pub used: PassUsed,
+    /// That it was taken back, once it was; the reason is the reference that the vault gave for it.
+    pub reversed: Option<PassUseReversed>,
+}
 
 impl Views {
     /// A service request.
@@ -186,15 +195,19 @@ impl Views {
         Ok(Some(state).filter(|state| state.terms().is_some()))
     }
 
-    /// What a pass was used for up to a position and not taken back, in the order of the journal.
+    /// What a pass was used for up to a position, in the order of the journal, with what was taken back of it.
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn slips(&self, pass: PassNo, until: u64) -> Result<Vec<PassUsed>, ViewError> {
-        let mut slips: Vec<PassUsed> = Vec::new();
+    pub async fn slips(&self, pass: PassNo, until: u64) -> Result<Vec<SlipRecord>, ViewError> {
+        let mut slips: Vec<SlipRecord> = Vec::new();
         self.each_entry_of(&StreamId::Pass(pass), 0, until, &mut |_, event| match event.as_pass() {
-            Some(PassEvent::PassUsed(used)) => slips.push(used.clone()),
-            Some(PassEvent::PassUseReversed(reversed)) => slips.retain(|used| used.slip_no != reversed.slip_no),
+            Some(PassEvent::PassUsed(used)) => slips.push(SlipRecord { used: used.clone(), reversed: None }),
+            Some(PassEvent::PassUseReversed(reversed)) => {
+                if let Some(slip) = slips.iter_mut().find(|slip| slip.used.slip_no == reversed.slip_no) {
+                    slip.reversed = Some(reversed.clone());
+                }
+            }
             Some(PassEvent::PassIssued(_) | PassEvent::PassUpdated(_)) | None => {}
         })
         .await?;

@@ -27,6 +27,9 @@ pub struct Application {
     /// How it was used last, be that taken back since.
     #[serde(default)]
     pub last_use: Option<Use>,
+    /// When and why a use was taken back last, be it used again since.
+    #[serde(default)]
+    pub reversed: Option<Reversal>,
     /// When and why it was withdrawn, once it was.
     pub withdrawn: Option<Withdrawal>,
     /// Whether it waits for the word of bodies.
@@ -55,6 +58,15 @@ pub struct Withdrawal {
     pub at: BusinessTime,
     /// Why, where somebody said: the reference that the vault gave for it.
     pub reason: Option<String>,
+}
+
+/// That a use was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reversal {
+    /// By the ledger's clock.
+    pub at: BusinessTime,
+    /// Why: the reference that the vault gave for it.
+    pub reason: String,
 }
 
 /// The view, keyed by worker and application.
@@ -97,7 +109,10 @@ impl View for ApplicationView {
                 row.used = Some(event.used.clone());
                 row.last_use = Some(event.used.clone());
             }
-            Some(BenefitEvent::BenefitUseReversed(_)) => row.used = None,
+            Some(BenefitEvent::BenefitUseReversed(event)) => {
+                row.used = None;
+                row.reversed = Some(Reversal { at: event.at, reason: event.reason.clone() });
+            }
             Some(BenefitEvent::BenefitWithdrawn(event)) => {
                 row.waits = false;
                 row.proposed = false;

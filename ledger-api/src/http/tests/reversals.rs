@@ -166,3 +166,44 @@ async fn why_a_slip_was_taken_back_is_the_holders_and_goes_with_the_holder() {
         assert!(!told.contains('欧') && !told.contains("没有到店"), "{path}: {told}");
     }
 }
+
+#[tokio::test]
+async fn what_was_sent_back_withdrawn_and_taken_back_is_the_persons_to_take_with_its_reason() {
+    let edge = with_money().await;
+    let now = edge.app.ledger.now().to_string();
+    let approved = json!({"id": "QY2", "name": "疗休养", "kind": "place", "approvals": ["区总工会", "市总工会"]});
+    taken(&edge.post("/v1/benefits", "QY2", approved).await);
+    let own = By::new(&edge, Role::Merchant, Some("M1")).await;
+    let worker = By::new(&edge, Role::Worker, Some("WZ")).await;
+    let approver = By::new(&edge, Role::Approver, Some("Z")).await;
+    let applied = json!({"worker": "WZ", "at": now});
+    for claim in ["QD1", "QD2"] {
+        taken(&edge.post(CLAIMS, claim, applied.clone()).await);
+    }
+    taken(&worker.post("/v1/benefits/QY2/claims", "QD3", applied).await);
+    let of = |why: &str| json!({"reason": why});
+    taken(&own.post(&format!("{CLAIMS}/QD1/use"), "SY1", json!({"at": now, "merchant": "M1"})).await);
+    taken(&own.post(&format!("{CLAIMS}/QD1/use/reverse"), "CZ1", of("核错了人")).await);
+    taken(&worker.post(&format!("{CLAIMS}/QD2/withdraw"), "CH1", of("那天有事")).await);
+    taken(&approver.post("/v1/benefits/QY2/claims/QD3/reject", "TH1", of("缺证明")).await);
+    taken(&own.post("/v1/honours", "XP1", slip(&now)).await);
+    taken(&own.post("/v1/honours/XP1/reverse", "CZ2", of("原价写错")).await);
+
+    let told = worker.get("/v1/workers/WZ/export?format=json").await.body;
+    let row = |table: &str, name: &str, named: &str| {
+        let rows = told[table].as_array().unwrap_or_else(|| panic!("no {table}: {told}"));
+        rows.iter().find(|row| row[name] == named).unwrap_or_else(|| panic!("no {named}: {told}"))
+    };
+    for (table, name, named, what, why) in [
+        ("applications", "application", "QD1", "reversed", "核错了人"),
+        ("applications", "application", "QD2", "withdrawn", "那天有事"),
+        ("applications", "application", "QD3", "returned", "缺证明"),
+        ("passes", "slip", "XP1", "reversed", "原价写错"),
+    ] {
+        let row = row(table, name, named);
+        assert_eq!(row[format!("{what}_reason")], why, "{row}");
+        assert!(row[format!("{what}_at")].is_string(), "{row}");
+    }
+    let first = row("applications", "application", "QD1");
+    assert_eq!([&first["withdrawn_at"], &first["returned_reason"]], [&Value::Null, &Value::Null]);
+}

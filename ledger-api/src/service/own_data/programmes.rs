@@ -6,9 +6,11 @@ use ledger_core::domain::request::ServiceRequest;
 use projections::queries::Page;
 
 use super::{PAGE, Told};
+use crate::access::policy::Who;
 use crate::app::App;
 use crate::document::{Cell, Name, Table, name};
 use crate::service::ServiceError;
+use crate::service::texts::{Written, tell};
 
 const REQUESTS: &[Name] = &[
     name("request", "单号"),
@@ -54,6 +56,12 @@ const APPLICATIONS: &[Name] = &[
     name("used_at", "使用时间"),
     name("merchant", "核销商户编号"),
     name("review", "审核"),
+    name("returned_at", "退回时间"),
+    name("returned_reason", "退回理由"),
+    name("withdrawn_at", "撤回时间"),
+    name("withdrawn_reason", "撤回理由"),
+    name("reversed_at", "冲正时间"),
+    name("reversed_reason", "冲正理由"),
 ];
 const PASSES: &[Name] = &[
     name("pass", "卡号"),
@@ -66,6 +74,8 @@ const PASSES: &[Name] = &[
     name("merchant", "商户编号"),
     name("price", "原价（元）"),
     name("paid", "实付（元）"),
+    name("reversed_at", "冲正时间"),
+    name("reversed_reason", "冲正理由"),
 ];
 const SELECTIONS: &[Name] = &[
     name("selection", "评选编号"),
@@ -80,6 +90,7 @@ const SELECTIONS: &[Name] = &[
 /// The tables, each with all that is held up to a position.
 pub(super) async fn tables(
     app: &App,
+    who: Who<'_>,
     worker: &WorkerId,
     position: u64,
     told: Told,
@@ -88,8 +99,8 @@ pub(super) async fn tables(
         Table::list(name("requests", "需求与办理"), REQUESTS, requests(app, worker).await?),
         Table::list(name("pairs", "帮带结对与走访"), PAIRS, pairs(app, worker).await?),
         Table::list(name("appointments", "聘任"), APPOINTMENTS, appointments(app, worker).await?),
-        Table::list(name("applications", "权益申请"), APPLICATIONS, applications(app, worker, told).await?),
-        Table::list(name("passes", "暖心卡与优惠"), PASSES, passes(app, worker, position, told).await?),
+        Table::list(name("applications", "权益申请"), APPLICATIONS, applications(app, who, worker, told).await?),
+        Table::list(name("passes", "暖心卡与优惠"), PASSES, passes(app, who, worker, position, told).await?),
         Table::list(name("selections", "评选"), SELECTIONS, selections(app, worker, position).await?),
     ])
 }
@@ -213,8 +224,17 @@ fn review(row: &projections::views::application::Application) -> Cell {
     }
 }
 
-async fn applications(app: &App, worker: &WorkerId, told: Told) -> Result<Vec<Vec<Cell>>, ServiceError> {
-    let rows = app.views.applications(worker.as_str()).await?.value;
+async fn applications(app: &App, who: Who<'_>, worker: &WorkerId, told: Told) -> Result<Vec<Vec<Cell>>, ServiceError> {
+    let mut rows = app.views.applications(worker.as_str()).await?.value;
+    let written = rows.iter_mut().flat_map(|(id, row)| {
+        let rejected = row.rejected.as_mut().map(|rejected| &mut rejected.reason);
+        let withdrawn = row.withdrawn.as_mut().and_then(|withdrawn| withdrawn.reason.as_mut());
+        let reversed = row.reversed.as_mut().map(|reversed| &mut reversed.reason);
+        let id = id.as_str();
+        let reasons = rejected.into_iter().chain(withdrawn).chain(reversed);
+        reasons.map(move |reason| Written::of_worker(worker.as_str(), Some(id), reason))
+    });
+    tell(&app.vault, who, written.collect()).await;
     let row = |(id, row): (String, projections::views::application::Application)| {
         let review = review(&row);
         let terms = row.terms?;
@@ -228,28 +248,55 @@ async fn applications(app: &App, worker: &WorkerId, told: Told) -> Result<Vec<Ve
             told.at(row.used.as_ref().map(|used| used.at)),
             Cell::maybe(row.used.as_ref().and_then(|used| used.merchant.as_ref())),
             review,
+            told.at(row.rejected.as_ref().map(|rejected| rejected.at)),
+            Cell::maybe(row.rejected.as_ref().map(|rejected| &rejected.reason)),
+            told.at(row.withdrawn.as_ref().map(|withdrawn| withdrawn.at)),
+            Cell::maybe(row.withdrawn.as_ref().and_then(|withdrawn| withdrawn.reason.as_ref())),
+            told.at(row.reversed.as_ref().map(|reversed| reversed.at)),
+            Cell::maybe(row.reversed.as_ref().map(|reversed| &reversed.reason)),
         ])
     };
     Ok(rows.into_iter().filter_map(row).collect())
 }
 
-async fn passes(app: &App, worker: &WorkerId, position: u64, told: Told) -> Result<Vec<Vec<Cell>>, ServiceError> {
+/// What was taken back stays in the list, and says so by its last columns.
+async fn passes(
+    app: &App,
+    who: Who<'_>,
+    worker: &WorkerId,
+    position: u64,
+    told: Told,
+) -> Result<Vec<Vec<Cell>>, ServiceError> {
     let mut rows = Vec::new();
     for (id, pass) in app.views.passes(worker.as_str()).await?.value {
         let Some(terms) = pass.terms() else { continue };
-        let of = |rest: [Cell; 5]| {
+        let of = |rest: [Cell; 7]| {
             let (from, through) = (Cell::day(terms.days.from), Cell::day(terms.days.through));
             let head = [text(&id), text(&terms.kind), from, through, told.at(terms.lost)];
             head.into_iter().chain(rest).collect::<Vec<_>>()
         };
         let number = PassNo::new(&id).map_err(|error| ServiceError::fault(&error))?;
-        let slips = app.views.slips(number, position).await?;
+        let mut slips = app.views.slips(number, position).await?;
+        let written = slips.iter_mut().filter_map(|slip| {
+            let reason = &mut slip.reversed.as_mut()?.reason;
+            Some(Written::of_worker(worker.as_str(), Some(slip.used.slip_no.as_str()), reason))
+        });
+        tell(&app.vault, who, written.collect()).await;
         if slips.is_empty() {
-            rows.push(of([Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank]));
+            rows.push(of([const { Cell::Blank }; 7]));
         }
-        rows.extend(slips.into_iter().map(|used| {
-            let slip = &used.slip;
-            of([text(&used.slip_no), told.at(Some(used.at)), text(&used.merchant), text(slip.price), text(slip.paid)])
+        rows.extend(slips.iter().map(|record| {
+            let (used, slip) = (&record.used, &record.used.slip);
+            let reversed = record.reversed.as_ref();
+            of([
+                text(&used.slip_no),
+                told.at(Some(used.at)),
+                text(&used.merchant),
+                text(slip.price),
+                text(slip.paid),
+                told.at(reversed.map(|reversed| reversed.at)),
+                Cell::maybe(reversed.map(|reversed| &reversed.reason)),
+            ])
         }));
     }
     Ok(rows)

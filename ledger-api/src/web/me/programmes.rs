@@ -56,6 +56,9 @@ pub(super) struct Benefit {
     pub(super) key: Option<String>,
     /// Whether it waits: then nothing comes back.
     pub(super) waits: bool,
+    /// When a use was taken back last, and why.
+    pub(super) back_on: String,
+    pub(super) back_why: String,
     /// Why it was withdrawn, where somebody said.
     pub(super) reason: String,
     /// Whether it waits for the word of bodies: then nothing comes back either.
@@ -168,6 +171,8 @@ fn benefit(w: &Words, own: &OwnApplication, today: NaiveDate) -> Result<Benefit,
         of: own.of.clone(),
         key: own.is_open().then(|| new_key("withdrawal")),
         waits: own.place.is_some(),
+        back_on: own.reversed.as_ref().map(|reversed| reversed.at.date().to_string()).unwrap_or_default(),
+        back_why: own.reversed.as_ref().map(|reversed| reversed.reason.clone()).unwrap_or_default(),
         reason: own.withdrawn.as_ref().and_then(|withdrawn| withdrawn.reason.clone()).unwrap_or_default(),
         proposed: own.proposed,
         passed: bodies.passed.join("、"),

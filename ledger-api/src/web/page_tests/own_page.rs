@@ -33,3 +33,14 @@ async fn what_is_on_its_way_is_told_as_public_and_below_it_what_waits_for_a_chec
     holds(&told, &["等待审核"]);
     holds(&rider.read("/me").await, &["还在审核或核实，通过后才公示"]);
 }
+
+#[tokio::test]
+async fn a_use_that_was_taken_back_is_told_with_its_reason() {
+    let house = House::open().await;
+    let (rider, merchant) = (house.enter(Role::Worker).await, house.enter(Role::Merchant).await);
+    merchant.done("/merchant", &[("do", "take"), ("key", "U-1"), ("number", "YS-DJ05")]).await;
+    assert!(!rider.read("/me").await.contains("核销冲正日期"));
+    let back = [("do", "take-back"), ("key", "B-1"), ("line", "YS-DJ05"), ("reason", "核错了人")];
+    merchant.done("/merchant", &back).await;
+    holds(&rider.read("/me").await, &["核销冲正日期 2026-12-01", "冲正原因： 核错了人"]);
+}

@@ -12,6 +12,8 @@ words! {
     use_until: "使用期至", "Use until";
     applied_on: "申请日期", "Applied on";
     used_on: "使用日期", "Used on";
+    use_back_on: "核销冲正日期", "Its use was taken back on";
+    use_back_why: "冲正原因：", "Why it was taken back:";
     apply: "申请权益", "Apply for a benefit";
     which: "权益项目", "Benefit";
     certificate: "证书编号", "Certificate number";

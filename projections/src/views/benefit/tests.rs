@@ -93,3 +93,18 @@ fn only_so_many_that_were_sent_back_are_kept() {
     let (first, last) = (row.returned.first().unwrap(), row.returned.last().unwrap());
     assert_eq!((first.application.as_str(), last.application.as_str()), ("QD2", "QD51"));
 }
+
+#[test]
+fn a_use_that_was_taken_back_is_told_with_its_reason_also_after_it_was_used_again() {
+    let used = || json!({"at": AT, "merchant": "M1"});
+    let using = || event("BenefitUsed", json!({"application": "QD1", "used": used(), "worker": "W1"}));
+    let payload = |reason: &str| json!({"application": "QD1", "reason": reason, "used": used(), "worker": "W1"});
+    let back = |reason: &str| event("BenefitUseReversed", payload(reason));
+    let row = application(&[applied("BenefitGranted", "QD1"), using(), back("核错了")]);
+    let told =
+        |row: &Application| row.reversed.as_ref().map(|reversed| (reversed.at.to_string(), reversed.reason.clone()));
+    assert_eq!((row.used.is_some(), told(&row)), (false, Some((AT.to_owned(), "核错了".to_owned()))));
+    let events = [applied("BenefitGranted", "QD1"), using(), back("核错了"), using(), back("人不对"), using()];
+    let row = application(&events);
+    assert_eq!((row.used.is_some(), told(&row)), (true, Some((AT.to_owned(), "人不对".to_owned()))));
+}
