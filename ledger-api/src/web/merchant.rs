@@ -54,6 +54,8 @@ struct Page {
 /// What is owed in yuan for one use or slip.
 struct Claimed {
     at: String,
+    /// The same to the second, for the form that takes it back.
+    used: String,
     source: String,
     amount: String,
     /// Whether it was taken back.
@@ -153,6 +155,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
                 let of_today = claim.at.is_some_and(|at| at.date() == today(app));
                 Claimed {
                     at: claim.at.map(|at| minute(&at.to_string())).unwrap_or_default(),
+                    used: claim.at.map(|at| at.to_string()).unwrap_or_default(),
                     source: claim.source.map(|source| source.to_string()).unwrap_or_default(),
                     amount: yuan(claim.amount),
                     taken_back: claim.taken_back,

@@ -87,6 +87,8 @@ impl One {
 
 pub(super) struct Line {
     pub(super) at: String,
+    /// The same to the second, for the form that takes it back.
+    pub(super) used: String,
     pub(super) kind: &'static str,
     pub(super) source: String,
     pub(super) points: String,
@@ -296,6 +298,7 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
             .iter()
             .map(|(position, line)| Line {
                 at: minute(&line.at.to_string()),
+                used: line.at.to_string(),
                 kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },
@@ -356,6 +359,7 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
             .flat_map(|fund| &fund.lines)
             .map(|line| Line {
                 at: minute(&line.at.to_string()),
+                used: line.at.to_string(),
                 kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },

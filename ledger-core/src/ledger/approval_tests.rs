@@ -63,7 +63,11 @@ fn fund(appropriated: i64) -> Command {
 }
 
 fn propose(application: &str, worker: &str, certificate: Option<&str>) -> Command {
-    let at = BusinessTime::parse(APPLIED);
+    propose_at(APPLIED, application, worker, certificate)
+}
+
+fn propose_at(at: &str, application: &str, worker: &str, certificate: Option<&str>) -> Command {
+    let at = BusinessTime::parse(at);
     let (application, benefit, worker) = (id(application), id("QY1"), id(worker));
     let (certificate, amount) = (certificate.map(id), AskedAmount::Blank);
     commands::ProposeBenefit { application, benefit, worker, at, certificate, amount }.into()
@@ -128,7 +132,7 @@ impl District {
             commands.push(Command::RecordCredit(commands::RecordCredit {
                 worker: id(worker),
                 activity: id("ZY01"),
-                on: Some("2024-06-01".parse().expect("a day")),
+                on: Some("2024-05-01".parse().expect("a day")),
                 quantity: Some(Quantity::from_millionths(2_000_000)),
                 witness: None,
                 own_witness: false,
@@ -248,6 +252,18 @@ async fn the_order_of_the_last_words_is_the_order_of_the_queue() {
         Some(_) | None => None,
     });
     assert_eq!(next.as_deref(), Some("QD2"), "whose last word came first");
+    district.books().await;
+}
+
+#[tokio::test]
+async fn what_is_approved_once_the_places_are_gone_waits_whatever_month_it_is_of() {
+    let district = District::open(1).await;
+    assert_eq!(district.told("f", "甲", fund(1_500)).await, None);
+    let proposed = propose_at("2024-05-30T09:00:00+08:00", "QD1", "W1", None);
+    assert_eq!(district.makes("QD1", "甲", proposed).await, ["BenefitProposed"]);
+    // Another one, of the month after, takes the place and all the money.
+    assert!(district.makes("QD2", "甲", row("QD2", "W2")).await.contains(&"BenefitGranted"));
+    assert_eq!(district.approve("QD1").await, ["BenefitChecked", "BenefitQueued"]);
     district.books().await;
 }
 

@@ -162,6 +162,54 @@ async fn what_is_taken_back_takes_its_claim_and_its_money_with_it_once() {
 }
 
 #[tokio::test]
+async fn a_row_that_is_sent_again_does_not_use_again_what_was_taken_back() {
+    let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::default());
+    let ledger = district(&journal).await;
+    let completed = |at: &str| {
+        let Command::ApplyBenefit(mut row) = applied_and_used("QD1") else { panic!("a row") };
+        let used = Some(AskedUse { at: Some(time(at)), merchant: Some(id("M1")) });
+        (row.completes, row.used) = (true, used);
+        Command::from(row)
+    };
+    let (first, second) = ("2024-03-05T12:00:00+08:00", "2024-04-09T12:00:00+08:00");
+    assert_eq!(give(&ledger, "QD1", applied_and_used("QD1")).await.code(), None);
+    assert_eq!(give(&ledger, "CZ1", use_back("QD1")).await.code(), None);
+    // The same sheet once more: its rows are repeats, and what completes them leaves no key behind.
+    assert!(events(&give(&ledger, "QD1/completed", completed(first)).await).is_empty());
+    let using = |at: &str| {
+        let used = AskedUse { at: Some(time(at)), merchant: Some(id("M1")) };
+        Command::from(commands::UseBenefit { benefit: id("QY1"), application: id("QD1"), used })
+    };
+    // A counter may use it again, and the sheet still says nothing new.
+    assert_eq!(events(&give(&ledger, "HX2", using(second)).await).len(), 2);
+    assert!(events(&give(&ledger, "QD1/completed", completed(first)).await).is_empty());
+    assert_eq!(
+        give(&ledger, "QD1/completed", completed("2024-04-01T12:00:00+08:00")).await.code(),
+        Some(Code::DuplicateConflict)
+    );
+    // Nor where it was given back since.
+    assert_eq!(give(&ledger, "CZ2", use_back("QD1")).await.code(), None);
+    let withdrawn = commands::WithdrawBenefit { benefit: id("QY1"), application: id("QD1"), reason: None };
+    assert_eq!(give(&ledger, "CH1", withdrawn.into()).await.code(), None);
+    assert!(events(&give(&ledger, "QD1/completed", completed(second)).await).is_empty());
+}
+
+#[tokio::test]
+async fn nobody_takes_the_own_use_back() {
+    let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::default());
+    let ledger = district(&journal).await;
+    assert_eq!(give(&ledger, "XP1", slip("XP1")).await.code(), None);
+    assert_eq!(give(&ledger, "QD1", applied_and_used("QD1")).await.code(), None);
+    let opened = commands::OpenAccount { account: id("骑手"), worker: Some(id("W1")) };
+    assert_eq!(give(&ledger, "KH1", opened.into()).await.code(), None);
+    for (key, command) in [("CZ1", use_back("QD1")), ("CZ2", slip_back("XP1"))] {
+        let mut own = submission(&ledger, key, command);
+        own.context.actor = id("骑手");
+        assert_eq!(ledger.submit(own).await.code(), Some(Code::SamePerson), "{key}");
+    }
+}
+
+#[tokio::test]
 async fn a_round_takes_back_what_it_made_itself() {
     for atomic in [false, true] {
         let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::default());

@@ -75,6 +75,16 @@ pub struct Stated {
 }
 
 impl Settlement {
+    /// Its own claims less what was taken back and paid in it: less than nothing where it cannot bear that.
+    fn points_left(&self) -> Points {
+        self.honoured - self.corrected - self.paid
+    }
+
+    /// The same of money.
+    fn money_left(&self) -> Fen {
+        self.money - self.money_paid
+    }
+
     /// How far the statement has come.
     pub fn stage(&self) -> Stage {
         stage_of(self.stated.as_ref().map(|stated| &stated.statement), &self.lines.sums)
@@ -88,36 +98,45 @@ pub struct Due {
     pub booked: Settlement,
     /// What earlier months were paid beyond their claims: zero or less.
     pub carried: Points,
-    /// What is still to be paid: never less than zero.
+    /// What is still to be paid: never less than zero, and never more than is owed over all months.
     pub owed: Points,
     /// What goes on to the next month: zero or less.
     pub carried_on: Points,
     /// What earlier months were paid in money beyond their claims, fen: zero or less.
     pub money_carried: Fen,
-    /// What is still to be paid in money, fen: never less than zero.
+    /// What is still to be paid in money, fen: never less than zero, and never more than is owed over all months.
     pub money_owed: Fen,
     /// What of it goes on to the next month, fen: zero or less.
     pub money_carried_on: Fen,
 }
 
-/// What each month owes once the months before it are settled. The months are in their order.
+/// What each month owes once the months before it are settled: all months of a merchant, in their order. An older one that is
+/// still open is not owed what a later one takes back: this is what a payment may come to (docs/decisions/022).
 pub fn carry(months: impl IntoIterator<Item = (String, Settlement)>) -> Vec<(String, Due)> {
     let mut carried = (Points::ZERO, Fen::ZERO);
-    months
+    let mut in_all = (Points::ZERO, Fen::ZERO);
+    let mut dues: Vec<_> = months
         .into_iter()
         .map(|(month, booked)| {
+            in_all.0 += booked.points_left();
+            in_all.1 += booked.money_left();
             let due = Due::after(carried, booked);
             carried = due.goes_on();
             (month, due)
         })
-        .collect()
+        .collect();
+    for (_, due) in &mut dues {
+        due.owed = due.owed.min(in_all.0.max(Points::ZERO));
+        due.money_owed = due.money_owed.min(in_all.1.max(Fen::ZERO));
+    }
+    dues
 }
 
 impl Due {
     /// A month after what the earlier ones carried on, in points and in money.
     pub fn after((carried, money_carried): (Points, Fen), booked: Settlement) -> Due {
-        let left = carried + booked.honoured - booked.corrected - booked.paid;
-        let money_left = money_carried + booked.money - booked.money_paid;
+        let left = carried + booked.points_left();
+        let money_left = money_carried + booked.money_left();
         Due {
             booked,
             carried,
@@ -213,6 +232,7 @@ impl View for SettlementView {
 #[cfg(test)]
 mod tests {
     use ledger_core::domain::money::Fen;
+    use ledger_core::domain::points::Points;
 
     use super::{Settlement, carry};
 
@@ -232,5 +252,22 @@ mod tests {
         let told: Vec<_> = dues.iter().map(|(_, due)| (due.money_carried.fen(), due.money_owed.fen())).collect();
         assert_eq!(told, [(0, 0), (0, 0), (-1_276, 0), (-776, 224)]);
         assert_eq!(dues.last().map(|(_, due)| due.goes_on().1), Some(Fen::ZERO));
+    }
+
+    #[test]
+    fn an_open_month_is_not_owed_what_a_later_one_takes_back() {
+        let month = |name: &str, claimed: i64, paid: i64| {
+            let (money, money_paid) = (Fen::new(claimed), Fen::new(paid));
+            let (honoured, paid) = (Points::from_hundredths(claimed), Points::from_hundredths(paid));
+            (name.to_owned(), Settlement { honoured, paid, money, money_paid, ..Settlement::default() })
+        };
+        let owed = |months: [(String, Settlement); 2]| -> Vec<_> {
+            let dues = carry(months);
+            dues.iter().map(|(_, due)| (due.owed.hundredths(), due.money_owed.fen())).collect()
+        };
+        let later = || month("2024-04", -2_000, 0);
+        assert_eq!(owed([month("2024-03", 10_000, 0), later()]), [(8_000, 8_000), (0, 0)]);
+        assert_eq!(owed([month("2024-03", 10_000, 8_000), later()]), [(0, 0), (0, 0)]);
+        assert_eq!(owed([month("2024-03", 1_000, 0), later()]), [(0, 0), (0, 0)]);
     }
 }

@@ -250,8 +250,8 @@ const LEDGER: &[(&str, &[Code])] = &[
         ],
     ),
     ("/v1/benefits/{id}/claims/{claim}/reject", &[Code::InvalidDate, Code::AlreadyDecided, Code::SamePerson]),
-    ("/v1/benefits/{id}/claims/{claim}/use/reverse", &[Code::InvalidDate, Code::AlreadyDecided]),
-    ("/v1/honours/{slip}/reverse", &[Code::InvalidDate, Code::AlreadyDecided, Code::InvalidAmount]),
+    ("/v1/benefits/{id}/claims/{claim}/use/reverse", &[Code::InvalidDate, Code::AlreadyDecided, Code::SamePerson]),
+    ("/v1/honours/{slip}/reverse", &[Code::InvalidDate, Code::AlreadyDecided, Code::InvalidAmount, Code::SamePerson]),
     ("/v1/passes", &[Code::UnknownWorker, Code::InvalidDate, Code::WorkerDeparted]),
     ("/v1/offers", &[Code::UnknownMerchant, Code::InvalidDate]),
     (

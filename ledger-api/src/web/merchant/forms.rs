@@ -17,7 +17,7 @@ use crate::service::desk::today;
 use crate::service::foresight::foresee;
 use crate::service::keys::read_key;
 use crate::service::merchant::{NotGiven, benefit_of, not_given, offers, to_pay, was_used_by};
-use crate::service::uses::reversal_of;
+use crate::service::uses::{SeenLine, reversal_of};
 use crate::web::figures::yuan;
 use crate::web::form::{Fields, asked_yuan, read_id};
 use crate::web::page::{Trouble, Visitor, give};
@@ -70,7 +70,7 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, merchant: &str, fiel
         "honour" => honour(app, visitor, fields).await,
         "dispute" => statement::dispute(app, visitor, merchant, fields).await,
         "acknowledge" => statement::acknowledge(app, visitor, merchant, fields).await,
-        "take-back" => take_back(app, visitor, fields).await,
+        "take-back" => take_back(app, visitor, merchant, fields).await,
         _ => take(app, visitor, merchant, fields).await,
     };
     match done {
@@ -168,8 +168,9 @@ async fn take(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> 
 }
 
 /// Takes back what was used, or the slip that was entered, today.
-async fn take_back(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
-    let command = reversal_of(app, &read_id(fields.get("line"))?, fields.get("reason").to_owned()).await?;
+async fn take_back(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> Result<String, Trouble> {
+    let line = SeenLine::of(read_id(merchant)?, fields.get("used"), read_id(fields.get("line"))?)?;
+    let command = reversal_of(app, &line, fields.get("reason").to_owned()).await?;
     let receipt = give(app, visitor, fields.get("key"), command).await?;
     Ok(visitor.words().merchant_words.not_owed(&yuan(-claimed(&receipt))))
 }

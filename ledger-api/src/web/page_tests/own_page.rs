@@ -40,7 +40,9 @@ async fn a_use_that_was_taken_back_is_told_with_its_reason() {
     let (rider, merchant) = (house.enter(Role::Worker).await, house.enter(Role::Merchant).await);
     merchant.done("/merchant", &[("do", "take"), ("key", "U-1"), ("number", "YS-DJ05")]).await;
     assert!(!rider.read("/me").await.contains("核销冲正日期"));
-    let back = [("do", "take-back"), ("key", "B-1"), ("line", "YS-DJ05"), ("reason", "核错了人")];
+    let now = house.app.ledger.now().to_string();
+    let back =
+        [("do", "take-back"), ("key", "B-1"), ("line", "YS-DJ05"), ("used", now.as_str()), ("reason", "核错了人")];
     merchant.done("/merchant", &back).await;
     holds(&rider.read("/me").await, &["核销冲正日期 2026-12-01", "冲正原因： 核错了人"]);
 }

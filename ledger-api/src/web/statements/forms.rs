@@ -9,7 +9,7 @@ use ledger_core::ledger::{Command, commands};
 
 use crate::app::App;
 use crate::service::ServiceError;
-use crate::service::uses::reversal_of;
+use crate::service::uses::{SeenLine, reversal_of};
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give};
 
@@ -24,7 +24,9 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
         None => StatementOf::Body { body: body.clone(), funds: Vec::new() },
     };
     if fields.get("do") == "reverse" {
-        let command = reversal_of(app, &read_id(fields.get("line"))?, fields.get("reason").to_owned()).await?;
+        let merchant = read_id(fields.get("merchant"))?;
+        let line = SeenLine::of(merchant, fields.get("used"), read_id(fields.get("line"))?)?;
+        let command = reversal_of(app, &line, fields.get("reason").to_owned()).await?;
         give(app, visitor, fields.get("key"), command).await?;
         return Ok(w.reversed_done.to_owned());
     }

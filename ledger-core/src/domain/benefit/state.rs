@@ -22,6 +22,9 @@ pub struct Application {
     /// What the merchant at whose counter it was used is owed for it, by the terms of then, while it is used.
     #[serde(default)]
     pub owed: Option<Fen>,
+    /// The uses that were taken back: a sheet that says one of them again says nothing new.
+    #[serde(default)]
+    pub taken_back: Vec<Use>,
     /// What was set aside for it when it was granted, by the terms of then: a later register may name others.
     pub set_aside: Option<SetAside>,
     /// Whether it was withdrawn. The row stays, so that it is known when it is sent again.
@@ -146,7 +149,7 @@ impl Benefit {
             }
             BenefitEvent::BenefitUseReversed(event) => {
                 if let Some(application) = self.applications.get_mut(&event.application) {
-                    application.used = None;
+                    application.taken_back.extend(application.used.take());
                     application.owed = None;
                 }
             }
@@ -176,6 +179,7 @@ impl Benefit {
             terms: event.terms.clone(),
             used: None,
             owed: None,
+            taken_back: Vec::new(),
             set_aside: None,
             withdrawn: false,
             proposal: Some(Proposal { approvals, by, checks: Vec::new() }),
@@ -216,6 +220,7 @@ impl Benefit {
             terms: terms.clone(),
             used: None,
             owed: None,
+            taken_back: Vec::new(),
             set_aside,
             withdrawn: false,
             proposal: None,

@@ -101,7 +101,7 @@ impl Definition for ApplyBenefit {
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        if self.completes { self.complete(process) } else { self.record(process, Stage::New) }
+        if self.completes { self.complete(process, Said::Again) } else { self.record(process, Stage::New) }
     }
 
     fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
@@ -123,6 +123,15 @@ pub(super) enum Stage {
     New,
     /// The bodies that approve it all did. Who may apply was judged when it was proposed, and it counted for the limit since.
     Approved,
+}
+
+/// Who says that something was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// A sheet, which may say what it said before.
+    Again,
+    /// A counter, for the first time.
+    Now,
 }
 
 impl ApplyBenefit {
@@ -165,8 +174,8 @@ impl ApplyBenefit {
             return Err(quota_full(&self.application));
         }
         // Who had no points in a month that is over does not wait because places went since: a row that was refused is
-        // refused again, however late it is sent.
-        if has_place || benefit.is_late(at) {
+        // refused again, however late it is sent. A proposal was taken when it was made, and may wait.
+        if has_place || (stage == Stage::New && benefit.is_late(at)) {
             let of = process.pays_as(&self.worker, at)?;
             let (worker, given_back) = process.after_due_holds(&of)?;
             let (application, id) = (self.application.clone(), self.benefit.clone());
@@ -194,7 +203,8 @@ impl ApplyBenefit {
     }
 
     /// Only what is added is checked: dates, that the voucher still held, the merchant, that it does not wait.
-    fn complete<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+    /// What a sheet said of a use before changes nothing, be that use taken back since.
+    fn complete<S: States>(&self, process: &Process<'_, S>, said: Said) -> Decision<Vec<Event>> {
         let benefit = process.states.benefit(&self.benefit)?;
         let terms = benefit.require(&self.benefit)?;
         let Some(known) = benefit.application(&self.application) else { return Err(conflict(&self.application)) };
@@ -211,10 +221,12 @@ impl ApplyBenefit {
             return Err(conflict(&self.application));
         }
         let Some(used) = self.used_at(process, known.terms.at)? else { return Ok(Vec::new()) };
-        match &known.used {
-            Some(earlier) if *earlier == used => return Ok(Vec::new()),
-            Some(_) => return Err(conflict(&self.application)),
-            None => {}
+        let known_of = known.used.as_ref() == Some(&used) || (said == Said::Again && known.taken_back.contains(&used));
+        if known_of {
+            return Ok(Vec::new());
+        }
+        if known.used.is_some() {
+            return Err(conflict(&self.application));
         }
         self.require_use(process, Some(&used))?;
         let (application, id) = (self.application.clone(), self.benefit.clone());
@@ -311,7 +323,7 @@ impl Definition for UseBenefit {
             used: Some(self.used.clone()),
             completes: true,
         };
-        row.complete(process)
+        row.complete(process, Said::Now)
     }
 
     nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);

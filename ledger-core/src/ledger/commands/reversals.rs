@@ -20,6 +20,9 @@ use crate::domain::time::BusinessTime;
 use crate::ledger::book::Book;
 use crate::ledger::process::{Process, States};
 
+/// What nobody may do: the merchant would bear what the worker had.
+const TAKE_BACK_OWN: &str = "take the own use back";
+
 /// Take the use of a benefit back: what was given is there to be used again, or withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReverseBenefitUse {
@@ -48,11 +51,14 @@ impl Definition for ReverseBenefitUse {
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Benefit(self.benefit.clone()));
         let known = book.benefit(&self.benefit).ok().and_then(|benefit| benefit.application(&self.application));
-        let merchant = known.and_then(|known| known.used.as_ref()?.merchant.clone());
+        let Some(known) = known else { return };
+        streams.push(StreamId::Worker(known.terms.worker.clone()));
+        let merchant = known.used.as_ref().and_then(|used| used.merchant.clone());
         streams.extend(merchant.map(StreamId::Merchant));
     }
 
-    /// The benefit, the application, that it is used, the time; then the merchant's claim, if the use made one, goes back.
+    /// The benefit, the application, that it is used, that whoever asks is not its worker, the time; then the merchant's claim,
+    /// if the use made one, goes back.
     /// The money that the fund set aside stays so: it was set aside at the grant, which stands.
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let ReverseBenefitUse { benefit, application, reason } = self.clone();
@@ -60,6 +66,7 @@ impl Definition for ReverseBenefitUse {
         let state = process.states.benefit(&benefit)?;
         state.require(&benefit)?;
         let (known, used) = state.require_used(&benefit, &application)?;
+        process.require_other_than(&known.terms.worker, TAKE_BACK_OWN)?;
         let (owed, used, source) = (known.owed, used.clone(), Key::from(&application));
         let reverse = BenefitCommand::ReverseUse { at, benefit, application, reason };
         let mut events: Vec<Event> = state.decide(reverse)?.into_iter().map(Event::Benefit).collect();
@@ -114,7 +121,9 @@ impl Definition for ReversePassUse {
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         let Some(pass) = &self.pass else { return };
         streams.push(StreamId::Pass(pass.clone()));
-        let Some(honoured) = book.pass(pass).ok().and_then(|pass| pass.slip(&self.slip_no)) else { return };
+        let Ok(known) = book.pass(pass) else { return };
+        streams.extend(known.terms().map(|terms| StreamId::Worker(terms.worker.clone())));
+        let Some(honoured) = known.slip(&self.slip_no) else { return };
         streams.extend([StreamId::Merchant(honoured.merchant.clone()), StreamId::Offer(honoured.slip.offer.clone())]);
         let claimed = honoured.claim.as_ref().and_then(|claim| claim.fund.clone());
         let offer = book.offer(&honoured.slip.offer).into_iter();
@@ -122,7 +131,7 @@ impl Definition for ReversePassUse {
         streams.extend(claimed.into_iter().chain(offered).map(StreamId::Fund));
     }
 
-    /// The slip, that it was not taken back yet, the time; then the money goes back to the fund, and the merchant's claim
+    /// The slip, that whoever asks is not its holder, that it was not taken back yet, the time; then the money goes back to the fund, and the merchant's claim
     /// with it.
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let ReversePassUse { slip_no, pass, reason } = self.clone();
@@ -130,6 +139,9 @@ impl Definition for ReversePassUse {
         let at = process.context.at;
         let state = process.states.pass(&pass)?;
         let honoured = state.require_honoured(&slip_no)?;
+        if let Some(terms) = state.terms() {
+            process.require_other_than(&terms.worker, TAKE_BACK_OWN)?;
+        }
         let (used_at, merchant, source) = (honoured.slip.at, honoured.merchant.clone(), Key::from(&slip_no));
         let reversed = state.decide(PassCommand::ReverseUse { at, pass, slip_no, reason })?;
         let SlipClaim { amount, fund } = ReversePassUse::claim(process, honoured)?;
