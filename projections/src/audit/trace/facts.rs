@@ -158,10 +158,10 @@ facts! {
 impl FactName {
     /// For people, in English.
     pub fn english(self) -> Cow<'static, str> {
-        match self {
-            FactName::Waited => Cow::Borrowed("not yet granted"),
-            named => Cow::Owned(named.as_str().replace('_', " ")),
+        if self == FactName::Waited {
+            return Cow::Borrowed("not yet granted");
         }
+        Cow::Owned(self.as_str().replace('_', " "))
     }
 }
 
