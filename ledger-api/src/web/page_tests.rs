@@ -365,8 +365,11 @@ async fn a_merchant_is_told_what_is_to_be_paid_honours_a_pass_and_takes_a_vouche
     holds(&merchant.read("/merchant").await, &["¥25.50"]);
 
     // What was entered today by mistake is taken back, once; a voucher may then be taken again.
-    let back = |line, key| [("do", "take-back"), ("key", key), ("line", line), ("reason", "核错了")];
-    holds(&merchant.read("/merchant").await, &["aria-label=\"撤销 S-1\"", "aria-label=\"撤销 YS-DJ05\""]);
+    let page = merchant.read("/merchant").await;
+    holds(&page, &["aria-label=\"撤销 S-1\"", "aria-label=\"撤销 YS-DJ05\""]);
+    let back = |line, key| {
+        [("do", "take-back"), ("key", key), ("line", line), ("used", used_at(&page, line)), ("reason", "核错了")]
+    };
     assert_eq!(merchant.done("/merchant", &back("S-1", "B-1")).await, "已撤销，应付贵店减少 ¥7.50");
     assert_eq!(
         merchant.done("/merchant", &back("S-1", "B-1")).await,
@@ -374,14 +377,25 @@ async fn a_merchant_is_told_what_is_to_be_paid_honours_a_pass_and_takes_a_vouche
         "the same form again"
     );
     assert!(merchant.refused("/merchant", &back("S-1", "B-2")).await.contains("不用再撤"));
+    let (line, used) = (("line", "YS-DJ05"), ("used", "2026-12-01T08:00:00+08:00"));
+    let of_another_use = [("do", "take-back"), ("key", "B-3"), line, used, ("reason", "核错了")];
+    assert!(merchant.refused("/merchant", &of_another_use).await.contains("不用再撤"), "a page from before");
     assert_eq!(merchant.done("/merchant", &back("YS-DJ05", "B-3")).await, "已撤销，应付贵店减少 ¥15.00");
-    let page = merchant.read("/merchant").await;
-    holds(&page, &["已撤销", "¥3.00"]);
-    assert!(!page.contains("aria-label=\"撤销 S-1\""), "nothing is left to take back");
+    let after = merchant.read("/merchant").await;
+    holds(&after, &["已撤销", "¥3.00"]);
+    assert!(!after.contains("aria-label=\"撤销 S-1\""), "nothing is left to take back");
     let retaken = [("do", "take"), ("key", "U-5"), ("number", "YS-DJ05")];
     assert_eq!(merchant.done("/merchant", &retaken).await, "已核销权益券，应付贵店 ¥15.00");
     let auditor = house.enter(Role::Auditor).await;
     holds(&auditor.read("/audit?type=MoneyTakenBack").await, &["补贴冲正", "demo-merchant"]);
+}
+
+/// When a line was used, as the form that takes it back has it.
+#[track_caller]
+fn used_at<'a>(page: &'a str, line: &str) -> &'a str {
+    let begins = format!("name=\"line\" value=\"{line}\"><input type=\"hidden\" name=\"used\" value=\"");
+    let (_, rest) = page.split_once(&begins).unwrap_or_else(|| panic!("no form takes {line} back"));
+    rest.split('"').next().unwrap_or_default()
 }
 
 #[tokio::test]
@@ -393,7 +407,7 @@ async fn an_approver_takes_a_line_in_yuan_back_from_the_statement() {
     holds(&page, &["aria-label=\"冲正 YS-XP0001\"", "¥3.00"]);
     assert!(!desk.read(&own).await.contains("value=\"reverse\""), "an operator does not");
     let back = |key| {
-        let line = [("line", "YS-XP0001"), ("reason", "当天没有这张小票")];
+        let line = [("line", "YS-XP0001"), ("used", used_at(&page, "YS-XP0001")), ("reason", "当天没有这张小票")];
         [
             [("do", "reverse"), ("key", key), ("merchant", demo::EXAMPLE_MERCHANT), ("month", "2026-12")].as_slice(),
             &line,

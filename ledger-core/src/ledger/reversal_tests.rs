@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::commands::benefits::{AskedAmount, AskedUse};
 use super::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
+use crate::domain::account::Role;
 use crate::domain::benefit::BenefitEvent;
 use crate::domain::benefit::command::{BenefitKind, BenefitTerms};
 use crate::domain::event::Event;
@@ -202,6 +203,9 @@ async fn nobody_takes_the_own_use_back() {
     assert_eq!(give(&ledger, "QD1", applied_and_used("QD1")).await.code(), None);
     let opened = commands::OpenAccount { account: id("骑手"), worker: Some(id("W1")) };
     assert_eq!(give(&ledger, "KH1", opened.into()).await.code(), None);
+    let (account, role) = (id("骑手"), Role::Approver);
+    let granted = commands::GrantRole { account, role, scope: None, from: None, until: None };
+    assert_eq!(give(&ledger, "SQ1", granted.into()).await.code(), None);
     for (key, command) in [("CZ1", use_back("QD1")), ("CZ2", slip_back("XP1"))] {
         let mut own = submission(&ledger, key, command);
         own.context.actor = id("骑手");
