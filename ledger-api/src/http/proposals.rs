@@ -121,6 +121,7 @@ async fn list_proposed_claims(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<ProposedQuery>,
 ) -> Result<Json<ProposedClaimList>, ApiError> {
+    caller.may_ever(Read::Proposals)?;
     let asked = (query.after.as_str(), query.limit.0);
     let found = proposed(&app, Who::Bearer(&caller.0), &id, asked, query.min_position).await?;
     let page = found.ok_or_else(|| ApiError::unknown(Code::UnknownBenefit, "benefit", &id))?;
