@@ -1,6 +1,10 @@
 //! The reference: who may take which part in a credit, when it counts, and what can be spent. Written from the contract's
 //! sections 7 and 8; it shares nothing with the ledger.
 
+mod course;
+mod decisions;
+mod objections;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Days are counted from the first one of a history.
@@ -54,8 +58,6 @@ pub(crate) const REACHED: &[&str] = &[
     "lapsed",
     "repeated",
 ];
-/// Days for an appeal.
-const APPEAL: Day = 3;
 
 /// What is asked, with everything named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,44 +270,6 @@ impl House {
         self.credits.values().filter(move |credit| credit.worker == worker && credit.stage == Stage::Counts)
     }
 
-    /// What comes next on the way of a disputed credit, by somebody who may: decisions and appeals that chance alone seldom
-    /// comes to.
-    pub(crate) fn course(&self, pick: u8) -> Option<Ask> {
-        let all: Vec<Ask> = self.credits.iter().filter_map(|(name, credit)| self.next_of(credit, name, pick)).collect();
-        all.get(usize::from(pick) % all.len().max(1)).cloned()
-    }
-
-    fn next_of(&self, credit: &Credit, name: &str, pick: u8) -> Option<Ask> {
-        let credit_name = || name.to_owned();
-        let mut accounts = (0..).take(ACCOUNTS.len());
-        match credit.stage {
-            Stage::Objected => {
-                let fresh = |by: &Actor| {
-                    let is = person(*by);
-                    self.may_act(*by) && is != Person::Worker(credit.worker) && !credit.parts.contains(&is)
-                };
-                let by = accounts.find(fresh)?;
-                Some(Ask::Resolve { by, credit: credit_name(), upheld: pick.is_multiple_of(2) })
-            }
-            Stage::Upheld => {
-                let by = accounts.find(|by| person(*by) == Person::Worker(credit.worker))?;
-                Some(Ask::Appeal { by, credit: credit_name() })
-            }
-            Stage::Proposed | Stage::Public => {
-                let objector = credit.disputes.last()?.objector;
-                let by = accounts.find(|by| person(*by) == objector)?;
-                Some(Ask::Appeal { by, credit: credit_name() })
-            }
-            Stage::Counts if credit.objected => {
-                // Now and then by somebody who had a part, to be refused.
-                let had = pick.is_multiple_of(3);
-                let by = accounts.find(|by| self.may_act(*by) && credit.parts.contains(&person(*by)) == had)?;
-                Some(Ask::Resolve { by, credit: credit_name(), upheld: pick.is_multiple_of(4) })
-            }
-            Stage::Counts | Stage::Rejected | Stage::Reversed => None,
-        }
-    }
-
     fn may_act(&self, by: Actor) -> bool {
         let holds = |grant: &Grant| grant.account == by && grant.from <= self.today && grant.reaches(self.today);
         self.grants.values().any(holds)
@@ -326,235 +290,6 @@ impl House {
                 Answer::Refused
             }
         }
-    }
-
-    fn decide(&mut self, key: &str, ask: &Ask) -> Result<(), &'static str> {
-        let today = self.today;
-        match ask {
-            Ask::Propose { by, worker, activity } => {
-                self.acts(*by)?;
-                if person(*by) == Person::Worker(*worker) {
-                    return Err("proposes for oneself");
-                }
-                let (checks, days) = ACTIVITIES[usize::from(*activity)];
-                let public_until = Some(today + days).filter(|_| checks == 0 && days > 0);
-                let stage = match (checks, public_until) {
-                    (0, None) => Stage::Counts,
-                    (0, Some(_)) => Stage::Public,
-                    _ => Stage::Proposed,
-                };
-                let nth = self.credits.len();
-                let credit = Credit {
-                    nth,
-                    worker: *worker,
-                    activity: *activity,
-                    stage: Stage::Proposed,
-                    checks: 0,
-                    parts: vec![person(*by)],
-                    public_until,
-                    disputes: Vec::new(),
-                    objected: false,
-                    objectors: Vec::new(),
-                    left: 0,
-                };
-                self.credits.insert(key.to_owned(), Credit { stage, ..credit });
-                if stage == Stage::Counts {
-                    self.counts(key);
-                }
-                Ok(())
-            }
-            Ask::Check { by, credit } => {
-                self.acts(*by)?;
-                self.at(credit, &[Stage::Proposed])?;
-                self.takes_part(*by, credit)?;
-                let one = self.credit(credit);
-                one.checks += 1;
-                let (checks, days) = ACTIVITIES[usize::from(one.activity)];
-                if one.checks < checks {
-                    return Ok(());
-                }
-                match Some(today + days).filter(|_| days > 0).or(one.appeal_until()) {
-                    Some(until) => (one.stage, one.public_until) = (Stage::Public, Some(until)),
-                    None => self.counts(credit),
-                }
-                Ok(())
-            }
-            Ask::Reject { by, credit } => {
-                self.acts(*by)?;
-                self.at(credit, &[Stage::Proposed, Stage::Objected])?;
-                let one = self.credit(credit);
-                if one.public_until.is_some() || one.open().is_some_and(|open| one.disputes[open].appealed) {
-                    return Err("rejects what is public or appealed");
-                }
-                self.takes_part(*by, credit)?;
-                self.credit(credit).stage = Stage::Rejected;
-                Ok(())
-            }
-            Ask::Object { by, credit, .. } => self.object(*by, credit),
-            Ask::Resolve { by, credit, upheld } => self.resolve(*by, credit, *upheld),
-            Ask::Appeal { by, credit } => self.appeal(*by, credit),
-            Ask::Reverse { by, credit } => {
-                self.acts(*by)?;
-                self.at(credit, &[Stage::Counts])?;
-                if person(*by) == Person::Worker(self.credit(credit).worker) {
-                    return Err("decides about the own credit");
-                }
-                // Taking it back says that the open objection was right, which is a decision about it.
-                if self.credit(credit).objected {
-                    self.may_take_part(*by, credit).map_err(|_| "answers with a reversal")?;
-                }
-                self.reverse(credit);
-                Ok(())
-            }
-            Ask::Settle { credit } => {
-                let due = self.credit(credit).due_after().ok_or("nothing comes by itself")?;
-                if due >= today {
-                    return Err("a day is not over");
-                }
-                if self.credit(credit).stage == Stage::Upheld {
-                    self.credit(credit).stage = Stage::Rejected;
-                    self.met.insert("rejected for good");
-                } else {
-                    self.counts(credit);
-                }
-                Ok(())
-            }
-            Ask::Spend { worker, units } => {
-                let mut price = i64::from(*units) * POINTS;
-                if price > self.available(*worker) {
-                    return Err("too few points");
-                }
-                let mut lots: Vec<&mut Credit> = self.credits.values_mut().collect();
-                lots.retain(|credit| credit.worker == *worker && credit.stage == Stage::Counts);
-                lots.sort_by_key(|credit| credit.nth);
-                for lot in lots {
-                    let taken = lot.left.min(price);
-                    lot.left -= taken;
-                    price -= taken;
-                }
-                Ok(())
-            }
-            Ask::Grant { account, until } => {
-                if until.is_some_and(|until| until < today) {
-                    return Err("ends before it begins");
-                }
-                let grant = Grant { account: *account, from: today, until: *until, ended: None };
-                self.grants.insert(key.to_owned(), grant);
-                Ok(())
-            }
-            Ask::End { grant } => {
-                let grant = self.grants.get_mut(grant).ok_or("no grant")?;
-                if !grant.reaches(today) {
-                    return Err("ended before");
-                }
-                grant.ended = Some(today);
-                Ok(())
-            }
-            Ask::Lapse { grant } => {
-                let grant = self.grants.get_mut(grant).ok_or("no grant")?;
-                let Some(until) = grant.until.filter(|_| grant.ended.is_none()) else {
-                    return Err("nothing lapses");
-                };
-                if until >= today {
-                    return Err("the last day is not over");
-                }
-                grant.ended = Some(until + 1);
-                self.met.insert("lapsed");
-                Ok(())
-            }
-            Ask::Seal => {
-                if self.sealed.is_some() {
-                    return Err("sealed before");
-                }
-                self.sealed = Some(CARDS.iter().map(|worker| (*worker, self.on_card(*worker))).collect());
-                Ok(())
-            }
-        }
-    }
-
-    fn object(&mut self, by: Actor, credit: &str) -> Result<(), &'static str> {
-        self.acts(by)?;
-        self.at(credit, &[Stage::Proposed, Stage::Public, Stage::Counts])?;
-        let (today, by) = (self.today, person(by));
-        let one = self.credit(credit);
-        if one.objected {
-            return Err("is objected to");
-        }
-        if one.objectors.contains(&by) {
-            return Err(if one.stage == Stage::Counts { "objects again once it counts" } else { "objects twice" });
-        }
-        one.objectors.push(by);
-        one.parts.push(by);
-        if one.stage == Stage::Counts {
-            one.objected = true;
-            return Ok(());
-        }
-        let left = one.public_until.map_or(0, |until| until.saturating_sub(today));
-        one.disputes.push(Dispute { objector: by, appealed: false, until: None, left, upheld: false });
-        one.stage = Stage::Objected;
-        Ok(())
-    }
-
-    fn resolve(&mut self, by: Actor, credit: &str, upheld: bool) -> Result<(), &'static str> {
-        self.acts(by)?;
-        self.at(credit, &[Stage::Objected, Stage::Counts])?;
-        let today = self.today;
-        if self.credit(credit).stage == Stage::Counts {
-            if !self.credit(credit).objected {
-                return Err("no objection");
-            }
-            self.takes_part(by, credit)?;
-            self.credit(credit).objected = false;
-            self.met.insert("decided once it counts");
-            if upheld {
-                self.reverse(credit);
-            }
-            return Ok(());
-        }
-        self.takes_part(by, credit)?;
-        let one = self.credit(credit);
-        let open = one.open().ok_or("no objection")?;
-        let left = one.disputes[open].left;
-        let dispute = &mut one.disputes[open];
-        dispute.upheld = upheld;
-        let last = dispute.appealed;
-        dispute.until = Some(today + APPEAL).filter(|_| !last);
-        if upheld {
-            one.stage = if last { Stage::Rejected } else { Stage::Upheld };
-        } else if one.public_until.is_some() {
-            (one.stage, one.public_until) = (Stage::Public, Some(today + left));
-        } else {
-            one.stage = Stage::Proposed;
-        }
-        self.met.insert(if last { "decided for good" } else { "decided" });
-        Ok(())
-    }
-
-    fn appeal(&mut self, by: Actor, credit: &str) -> Result<(), &'static str> {
-        self.acts(by)?;
-        self.at(credit, &[Stage::Upheld, Stage::Proposed, Stage::Public])?;
-        let (today, by) = (self.today, person(by));
-        let one = self.credit(credit);
-        let found = if one.stage == Stage::Upheld {
-            one.disputes.len().checked_sub(1).filter(|_| by == Person::Worker(one.worker))
-        } else {
-            one.disputes.iter().rposition(|dispute| dispute.objector == by)
-        };
-        let nth = found.ok_or("no appellant")?;
-        let until = one.disputes[nth].until.ok_or("nothing to appeal")?;
-        if until < today {
-            return Err("appeals too late");
-        }
-        let left = one.public_until.map_or(0, |until| until.saturating_sub(today));
-        let dispute = &mut one.disputes[nth];
-        dispute.appealed = true;
-        if !dispute.upheld && one.public_until.is_some() {
-            dispute.left = left;
-        }
-        one.stage = Stage::Objected;
-        one.parts.push(by);
-        self.met.insert("appealed");
-        Ok(())
     }
 
     fn acts(&self, by: Actor) -> Result<(), &'static str> {
