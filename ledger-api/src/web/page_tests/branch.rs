@@ -1,10 +1,11 @@
-//! What a branch reads of each line on its cards: where it comes from, who proves it, and what is disputed.
+//! What a branch reads of each line on its cards: where it comes from, who proves it, and what is disputed; and how it seals
+//! its year.
 
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::ledger::Command;
 use ledger_core::ledger::command::CreditAction;
 
-use super::{House, holds};
+use super::{House, holds, said};
 use crate::access::Role;
 
 const YEAR: &str = "/branch?year=2026";
@@ -85,4 +86,33 @@ async fn the_records_that_are_disputed_are_named_with_since_when_and_how_far() {
     house.judge("resolver", &line.credit, CreditAction::Resolve { upheld: false }).await;
     house.app.views.fresh(None).await.unwrap();
     assert!(!branch.read(YEAR).await.contains("有异议"));
+}
+
+#[tokio::test]
+async fn a_branch_seals_its_year_once_as_the_meeting_saw_it() {
+    let house = House::open().await;
+    let branch = house.enter(Role::Branch).await;
+    let page = branch.read("/branch?year=2026").await;
+    holds(&page, &["封存本年度", "封存后不能撤回"]);
+    let of = page.split("name=\"at\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(of.parse::<u64>().is_ok(), "{of}");
+    let form = |key: &'static str, sure: &'static str| {
+        vec![("branch", "YS-DZB01"), ("year", "2026"), ("at", of), ("key", key), ("sure", sure)]
+    };
+    assert!(!branch.refused("/branch", &form("SEAL-1", "")).await.is_empty(), "nobody seals by a slip of the hand");
+    // The year still runs: that is said, and asked once.
+    let head = house.head().await;
+    let page = branch.send("/branch", &form("SEAL-1", "1")).await;
+    let asked = said(&page, "role=\"alert\">");
+    assert!(asked.contains("2026 年还没有结束") && asked.contains("补记") && asked.contains("再按一次"), "{asked}");
+    holds(&page, &["name=\"early\" value=\"2026\"", " checked>", &format!("name=\"at\" value=\"{of}\"")]);
+    assert_eq!(house.head().await, head, "nothing is sealed yet");
+    let other = [form("SEAL-1", "1"), vec![("early", "2025")]].concat();
+    assert!(branch.refused("/branch", &other).await.contains("2026 年还没有结束"), "that was another year");
+    let form = |key, sure| [form(key, sure), vec![("early", "2026")]].concat();
+    assert_eq!(branch.done("/branch", &form("SEAL-1", "1")).await, "本年度已封存");
+    let page = branch.read("/branch?year=2026").await;
+    holds(&page, &["数据摘要", "封存后没有更正", of]);
+    assert!(!page.contains("封存本年度"), "once");
+    assert!(branch.refused("/branch", &form("SEAL-2", "1")).await.contains("已"), "a seal cannot be made twice");
 }
