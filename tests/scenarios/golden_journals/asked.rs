@@ -39,6 +39,43 @@ impl Teller {
         assert_eq!(back["points"], 5, "{back}");
     }
 
+    /// What bodies approve: one that a body said yes to, and one that was sent back.
+    pub(super) async fn approved(&mut self) {
+        let bodies = json!(["测试区总工会", "测试市总工会"]);
+        let body =
+            json!({"id": "QY4", "name": "疗休养", "kind": "place", "fund": "ZJ1", "value": 60, "approvals": bodies});
+        self.post(ADMIN, "/v1/benefits", "benefit-4", body).await;
+        for (claim, worker, certificate) in [("QD10", "W001", json!("ZS10")), ("QD11", "C001", json!(null))] {
+            let body = json!({"worker": worker, "at": "2025-03-04T09:00:00+08:00", "certificate": certificate});
+            let proposed = self.post(RECORDER, "/v1/benefits/QY4/claims", claim, body).await;
+            assert_eq!(proposed["status"], "proposed", "{proposed}");
+        }
+        let body = json!({"body": "测试区总工会"});
+        self.post(CHECKER, "/v1/benefits/QY4/claims/QD10/check", "check-QD10", body).await;
+        let body = json!({"reason": "材料不全"});
+        self.post(CHECKER, "/v1/benefits/QY4/claims/QD11/reject", "reject-QD11", body).await;
+    }
+
+    /// A use and a slip that a counter entered by mistake.
+    pub(super) async fn taken_back(&mut self) {
+        let at = |hour: u32| format!("2025-03-04T{hour:02}:00:00+08:00");
+        let body = json!({"id": "QY5", "name": "餐券", "kind": "voucher", "fund": "ZJ1", "value": 15});
+        self.post(ADMIN, "/v1/benefits", "benefit-5", body).await;
+        self.post(RECORDER, "/v1/benefits/QY5/claims", "QD12", json!({"worker": "W001", "at": at(9)})).await;
+        let body = json!({"at": at(10), "merchant": "M02"});
+        self.post(RECORDER, "/v1/benefits/QY5/claims/QD12/use", "use-QD12", body).await;
+        let body = json!({"reason": "核错了"});
+        self.post(CHECKER, "/v1/benefits/QY5/claims/QD12/use/reverse", "reverse-QD12", body).await;
+        let body = json!({"id": "NXK9", "worker": "W001", "kind": "优享卡", "from": "2025-01-01"});
+        self.post(ADMIN, "/v1/passes", "pass-9", body).await;
+        let body =
+            json!({"id": "YH9", "merchant": "M02", "kind": "优享卡", "discount": 8.5, "subsidy": 0.5, "fund": "ZJ1"});
+        self.post(ADMIN, "/v1/offers", "offer-9", body).await;
+        let body = json!({"pass": "NXK9", "offer": "YH9", "at": at(12), "price": 20, "paid": 17});
+        self.post(RECORDER, "/v1/honours", "XP9", body).await;
+        self.post(CHECKER, "/v1/honours/XP9/reverse", "reverse-XP9", json!({"reason": "原价写错"})).await;
+    }
+
     /// Somebody who was entered a second time goes on under the first id.
     pub(super) async fn twice_entered(&mut self) {
         let body = json!({"id": "C006", "occupation": "外卖配送员", "platform": "平台甲", "name": "测试人员C004"});

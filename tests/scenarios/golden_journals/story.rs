@@ -278,6 +278,8 @@ impl Teller {
         self.afterwards().await;
         self.asked().await;
         self.given_back().await;
+        self.approved().await;
+        self.taken_back().await;
         self.twice_entered().await;
         self.post(ADMIN, "/v1/stores/S02/items/Q01/delist", "delist-1", json!({"reason": "协议到期"})).await;
         set(&self.clock, "2025-04-02T09:00:00+08:00");
