@@ -311,7 +311,8 @@ async fn let_others_go_first(told: StatusCode) {
 /// Where a request comes from, what it asks for, and what is refused on its way.
 struct AskedFrom {
     address: Option<IpAddr>,
-    route: String,
+    method: Method,
+    path: Option<MatchedPath>,
     refusals: Refusals,
 }
 
@@ -319,19 +320,23 @@ impl AskedFrom {
     fn of(gate: &Gate, request: &mut Request) -> AskedFrom {
         let refusals = Refusals::default();
         request.extensions_mut().insert(refusals.clone());
-        let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
-        let route = format!("{} {path}", request.method());
-        AskedFrom { address: rate::address(request, &gate.settings.trusted_proxies), route, refusals }
+        let path = request.extensions().get().cloned();
+        let address = rate::address(request, &gate.settings.trusted_proxies);
+        AskedFrom { address, method: request.method().clone(), path, refusals }
     }
 
     /// Puts what was refused into the security log, as far as it belongs there.
     fn put_down(&self, app: &App, asks: &str, response: &Response) {
         let (mut codes, whose) = self.refusals.take();
         codes.extend(response.extensions().get().map(|ToldCode(code)| *code));
+        if codes.is_empty() {
+            return;
+        }
+        let route = format!("{} {}", self.method, self.path.as_ref().map_or("", MatchedPath::as_str));
         let address = self.address.map(|address| address.to_string()).unwrap_or_default();
         let whose = whose.as_deref().filter(|_| asks.is_empty()).unwrap_or(asks);
         for code in codes.iter().map(ToString::to_string).filter(|code| is_logged(code)) {
-            app.security.note(&code, whose, &address, &self.route);
+            app.security.note(&code, whose, &address, &route);
         }
     }
 }

@@ -155,10 +155,10 @@ pub async fn prepare_after(
         command.oneself = who.is_worker(command.worker.as_str());
     }
     let name = names::tell_apart(&app.vault, personal, &mut command).await?;
-    let sent = command.clone();
+    let sent = command.free_text().is_some().then(|| command.clone());
     texts::put_away(app, begun, &mut command).await?;
     begun.note(&context, &command);
-    let as_sent = (sent != command && !matches!(command, Command::EraseWorker(_))).then_some(sent);
+    let as_sent = sent.filter(|sent| *sent != command && !matches!(command, Command::EraseWorker(_)));
     // Last, when nothing else can stop it before the ledger.
     let taken = counter_proof::require(app, who, &context, &mut command, proof.or(coded).as_deref()).await?;
     Ok(Prepared { submission: Submission { context, command }, as_sent, name, no_date, taken })

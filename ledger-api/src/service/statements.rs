@@ -278,9 +278,9 @@ pub struct Waiting {
     pub found_right: bool,
     /// How many lines there are.
     pub lines: u32,
-    /// What is owed in points.
+    /// What is to be paid in points.
     pub points: Points,
-    /// What is owed in money.
+    /// What is to be paid in money.
     pub amount: Fen,
 }
 
@@ -295,7 +295,7 @@ pub async fn waiting(app: &App, who: Who<'_>) -> Result<(Vec<Waiting>, bool), Se
     let mut merchants = app.views.merchants("", LOOKED_MAX).await?;
     for (id, row) in std::mem::take(&mut merchants.rows) {
         for (month, due) in app.views.dues(&id).await?.value {
-            let (points, amount) = (due.owed, due.money_owed);
+            let (points, amount) = (due.payable, due.money_payable);
             let owes = points.is_positive() || amount.is_positive();
             if month < this && due.booked.lines.sums.lines > 0 && owes {
                 let (whose, stage) = (Whose::Merchant(id.clone(), row.name.clone()), due.booked.stage());

@@ -264,7 +264,7 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
     let stage = due.booked.stage();
     let statement = due.booked.stated.as_ref().map(|stated| &stated.statement);
     let may = |kind| allow(who, kind, Target::Merchant(&merchant)).is_ok();
-    let owed = (due.owed.hundredths(), due.money_owed.fen());
+    let owed = (due.payable.hundredths(), due.money_payable.fen());
     let said = w.statements;
     let money_carried = (due.money_carried != Fen::ZERO).then(|| yuan(due.money_carried));
     let carried = std::iter::once(points(due.carried)).chain(money_carried).collect::<Vec<_>>().join(" · ");
@@ -279,7 +279,7 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
         (w.points, points(due.booked.lines.sums.points)),
         (said.amount, yuan(due.booked.lines.sums.amount)),
         (said.carried, carried),
-        (said.owed, told(w, due.owed, Some(yuan(due.money_owed)))),
+        (said.owed, told(w, due.payable, Some(yuan(due.money_payable)))),
     ];
     let facts = facts(w, statement);
     let disputes = statement.into_iter().flat_map(|statement| &statement.disputes);

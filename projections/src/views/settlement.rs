@@ -98,20 +98,24 @@ pub struct Due {
     pub booked: Settlement,
     /// What earlier months were paid beyond their claims: zero or less.
     pub carried: Points,
-    /// What is still to be paid: never less than zero, and never more than is owed over all months.
+    /// What is still to be paid of it: never less than zero.
     pub owed: Points,
+    /// What a payment of it may come to: no more than is owed over all months.
+    pub payable: Points,
     /// What goes on to the next month: zero or less.
     pub carried_on: Points,
     /// What earlier months were paid in money beyond their claims, fen: zero or less.
     pub money_carried: Fen,
-    /// What is still to be paid in money, fen: never less than zero, and never more than is owed over all months.
+    /// What is still to be paid of it in money, fen: never less than zero.
     pub money_owed: Fen,
+    /// What a payment of it may come to in money, fen: no more than is owed over all months.
+    pub money_payable: Fen,
     /// What of it goes on to the next month, fen: zero or less.
     pub money_carried_on: Fen,
 }
 
 /// What each month owes once the months before it are settled: all months of a merchant, in their order. An older one that is
-/// still open is not owed what a later one takes back: this is what a payment may come to (docs/decisions/022).
+/// still open is not paid what a later one takes back (docs/decisions/022).
 pub fn carry(months: impl IntoIterator<Item = (String, Settlement)>) -> Vec<(String, Due)> {
     let mut carried = (Points::ZERO, Fen::ZERO);
     let mut in_all = (Points::ZERO, Fen::ZERO);
@@ -126,8 +130,8 @@ pub fn carry(months: impl IntoIterator<Item = (String, Settlement)>) -> Vec<(Str
         })
         .collect();
     for (_, due) in &mut dues {
-        due.owed = due.owed.min(in_all.0.max(Points::ZERO));
-        due.money_owed = due.money_owed.min(in_all.1.max(Fen::ZERO));
+        due.payable = due.owed.min(in_all.0.max(Points::ZERO));
+        due.money_payable = due.money_owed.min(in_all.1.max(Fen::ZERO));
     }
     dues
 }
@@ -141,9 +145,11 @@ impl Due {
             booked,
             carried,
             owed: left.max(Points::ZERO),
+            payable: left.max(Points::ZERO),
             carried_on: left.min(Points::ZERO),
             money_carried,
             money_owed: money_left.max(Fen::ZERO),
+            money_payable: money_left.max(Fen::ZERO),
             money_carried_on: money_left.min(Fen::ZERO),
         }
     }
@@ -255,19 +261,19 @@ mod tests {
     }
 
     #[test]
-    fn an_open_month_is_not_owed_what_a_later_one_takes_back() {
+    fn an_open_month_is_not_paid_what_a_later_one_takes_back() {
         let month = |name: &str, claimed: i64, paid: i64| {
             let (money, money_paid) = (Fen::new(claimed), Fen::new(paid));
             let (honoured, paid) = (Points::from_hundredths(claimed), Points::from_hundredths(paid));
             (name.to_owned(), Settlement { honoured, paid, money, money_paid, ..Settlement::default() })
         };
-        let owed = |months: [(String, Settlement); 2]| -> Vec<_> {
+        let payable = |months: [(String, Settlement); 2]| -> Vec<_> {
             let dues = carry(months);
-            dues.iter().map(|(_, due)| (due.owed.hundredths(), due.money_owed.fen())).collect()
+            dues.iter().map(|(_, due)| (due.payable.hundredths(), due.money_payable.fen())).collect()
         };
         let later = || month("2024-04", -2_000, 0);
-        assert_eq!(owed([month("2024-03", 10_000, 0), later()]), [(8_000, 8_000), (0, 0)]);
-        assert_eq!(owed([month("2024-03", 10_000, 8_000), later()]), [(0, 0), (0, 0)]);
-        assert_eq!(owed([month("2024-03", 1_000, 0), later()]), [(0, 0), (0, 0)]);
+        assert_eq!(payable([month("2024-03", 10_000, 0), later()]), [(8_000, 8_000), (0, 0)]);
+        assert_eq!(payable([month("2024-03", 10_000, 8_000), later()]), [(0, 0), (0, 0)]);
+        assert_eq!(payable([month("2024-03", 1_000, 0), later()]), [(0, 0), (0, 0)]);
     }
 }

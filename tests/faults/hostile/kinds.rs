@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Made(&'static str),
     /// The same in a body, of what the address names one of too: the code for one that is not there is told alike.
     Earlier(&'static str),
+    /// The id of a thing of the programmes that has an address of its own: one that is not there is told as there.
+    Thing(&'static str),
     /// Words that name whose money it is; any may be asked for, and most are nobody's.
     Body,
     /// A month in an address.
@@ -173,6 +175,10 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
         },
         Kind::Earlier(code) => match text {
             Some(text) if is_id(text, KEY_MAX, true) => Verdict::Refused(404, code),
+            _ => UNREADABLE,
+        },
+        Kind::Thing(code) => match text {
+            Some(text) if is_id(text, ID_MAX, false) => Verdict::Refused(404, code),
             _ => UNREADABLE,
         },
         Kind::Scope => {

@@ -114,7 +114,7 @@ fn rows() -> Vec<Control> {
             "/v1/honours",
             &[],
             json!({"pass": "NXK-1", "offer": "YH-1", "at": AT, "price": 20, "paid": 17}),
-            &[("/pass", Kind::Known("unknown_pass")), ("/offer", Kind::Known("unknown_offer")), ("/at", Kind::Date)],
+            &[("/pass", Kind::Thing("unknown_pass")), ("/offer", Kind::Thing("unknown_offer")), ("/at", Kind::Date)],
             201,
         ),
         Control {
