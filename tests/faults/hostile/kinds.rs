@@ -58,6 +58,8 @@ pub(super) enum Kind {
     /// A month in a body.
     Month,
     Quantity,
+    /// A quantity of work whose points are worked out once somebody says what it was worth: it may come to none yet.
+    Work,
     /// Units that are moved: one or more.
     Units,
     /// Units that were counted: none or more.
@@ -226,10 +228,11 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
             }
         }
         // Whatever stands where a date or quantity should is judged as one, so that a sheet's row is told the same.
-        Kind::Date | Kind::Quantity | Kind::Units | Kind::Count if raw.is_none() => UNREADABLE,
+        Kind::Date | Kind::Quantity | Kind::Work | Kind::Units | Kind::Count if raw.is_none() => UNREADABLE,
         Kind::Date | Kind::OptionalInstant => NO_DATE,
         Kind::Month => UNREADABLE,
-        Kind::Quantity => {
+        Kind::Work if decimal == Some(0.001) => DONE,
+        Kind::Quantity | Kind::Work => {
             if decimal == Some(1.5) {
                 DONE
             } else {

@@ -60,7 +60,7 @@ fn work() -> Vec<Control> {
             "/v1/requests/{id}/handlings",
             SHARED,
             json!({"claimer": "W0002", "claimed": DAY, "done": DAY, "quantity": 1}),
-            &[("/quantity", Kind::Quantity)],
+            &[("/quantity", Kind::Work)],
             201,
         ),
         Control {
@@ -86,7 +86,7 @@ fn work() -> Vec<Control> {
                 "/v1/requests/{id}/claims/{claim}/report",
                 CLAIMED,
                 json!({"done": DAY, "quantity": 1}),
-                &[("/done", Kind::Date), ("/quantity", Kind::Quantity)],
+                &[("/done", Kind::Date), ("/quantity", Kind::Work)],
                 200,
             )
         },
