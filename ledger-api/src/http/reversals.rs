@@ -115,7 +115,7 @@ pub struct OfSlip {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReversePassUse {
-    /// Why.
+    /// Kept in the vault under the holder of the pass, and told to whoever may read that worker.
     #[schema(value_type = Reason)]
     reason: Text,
 }

@@ -17,7 +17,7 @@ use crate::vault::WORKER;
 /// One of the two.
 #[derive(Debug, Clone)]
 pub struct Side {
-    /// The id.
+    /// 编号: the one that is kept, or the one that goes.
     pub worker: String,
     /// The name, masked; none where none is kept.
     pub name: Option<String>,

@@ -43,7 +43,7 @@ pub struct Application {
 /// That an application was sent back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejection {
-    /// When.
+    /// When it was sent back, by the clock of the ledger.
     pub at: BusinessTime,
     /// The account that acts.
     pub by: Actor,

@@ -38,7 +38,7 @@ pub const RETURNED_MAX: usize = 50;
 pub struct Returned {
     /// The row's number (登记号).
     pub application: ApplicationId,
-    /// When.
+    /// When it was sent back, by the clock of the ledger.
     pub at: BusinessTime,
     /// Why: the reference that the vault gave for it.
     pub reason: String,

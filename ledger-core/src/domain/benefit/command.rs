@@ -137,7 +137,7 @@ pub enum BenefitCommand {
     },
     /// Say for a body that it approves.
     Check {
-        /// When.
+        /// When it is said, by the clock of the ledger; not before the application.
         at: BusinessTime,
         /// The benefit's number (项目编号).
         benefit: BenefitId,
@@ -150,7 +150,7 @@ pub enum BenefitCommand {
     },
     /// Send a proposal back.
     Reject {
-        /// When.
+        /// When it is sent back, by the clock of the ledger; not before the application.
         at: BusinessTime,
         /// The benefit's number (项目编号).
         benefit: BenefitId,
@@ -183,7 +183,7 @@ pub enum BenefitCommand {
     },
     /// Take a use back: what was given is as if it had not been used.
     ReverseUse {
-        /// When.
+        /// When it is taken back, by the clock of the ledger; not before the use.
         at: BusinessTime,
         /// The benefit's number (项目编号).
         benefit: BenefitId,

@@ -94,7 +94,7 @@ pub enum PassCommand {
     },
     /// Take a slip back.
     ReverseUse {
-        /// When.
+        /// When it is taken back, by the clock of the ledger; not before the slip.
         at: BusinessTime,
         /// The pass's number (卡号).
         pass: PassNo,
