@@ -74,7 +74,7 @@ async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerI
         }
         // A slip is about the holder of its pass.
         if let Some(PassEvent::PassUsed(used)) = event.as_pass() {
-            return Ok(holder_of(app, &used.pass).await?);
+            return holder_of(app, &used.pass).await;
         }
         // A request is about whoever reported it, if a worker did.
         if let Some(RequestEvent::RequestPosted(posted)) = event.as_request() {

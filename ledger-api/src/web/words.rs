@@ -200,6 +200,7 @@ words! {
     away_hold_over: "预留已到期，请按限额兑换", "The hold has ended";
     away_hold_elsewhere: "这是别的网点的预留", "The hold is at another store";
     away_hold_taken: "本机已经兑过这个预留", "This device has taken this hold already";
+    away_hold_number: "断网时不能按号取预留，请扫骑手的取货码", "Without a network a hold is not taken by its number: scan the rider's code";
     away_hold_device: "本机不是本网点登记的离线设备，预留只能联网兑换", "This is not the store's offline device: take the hold online";
     away_enrol: "把本机登记为离线设备", "Make this the store's offline device";
     away_enrolled: "本机是本网点的离线设备", "This is the store's offline device";

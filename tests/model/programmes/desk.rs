@@ -200,6 +200,9 @@ struct Honoured {
     taken_back: bool,
 }
 
+/// From a day, through another, and the first day no longer.
+type Letter = (Day, Option<Day>, Option<Day>);
+
 /// Everything that is known.
 #[derive(Debug, Clone)]
 pub(crate) struct Desk {
@@ -220,8 +223,8 @@ pub(crate) struct Desk {
     months: [Months; 2],
     /// The sites.
     pub(crate) tree: Tree,
-    /// Letters of appointment by worker and number: from a day, through another, and the first day no longer.
-    letters: BTreeMap<(u8, u8), (Day, Option<Day>, Option<Day>)>,
+    /// Letters of appointment by worker and number.
+    letters: BTreeMap<(u8, u8), Letter>,
     passes: BTreeMap<u8, Pass>,
     slips: BTreeMap<u8, Honoured>,
     /// By month and merchant, with entries of nothing.

@@ -96,6 +96,21 @@ fn the_story(database: Database) {
     visit.browser.told("listitem", "×1");
     visit.browser.press("button", "饮用水一箱 20 积分");
     visit.browser.told("alert", "超过每人离线限额");
+    // In whatever letters the same person is named; and a hold's number is nobody's floor.
+    visit.browser.write("积分码或卡号", "ｙｓ-0001");
+    visit.browser.press_enter();
+    visit.browser.press("button", "饮用水一箱 20 积分");
+    visit.browser.told("listitem", "×1");
+    visit.browser.press("button", "饮用水一箱 20 积分");
+    visit.browser.told("alert", "超过每人离线限额");
+    visit.browser.write("积分码或卡号", "yl-12345-67890");
+    visit.browser.press_enter();
+    visit.browser.told("alert", "断网时不能按号取预留");
+    // What reads codes is at hand here too.
+    let reader = "document.querySelector('[data-scan]').dataset.reader";
+    assert_eq!(visit.browser.eval(&format!("caches.match({reader}).then(Boolean)")), true);
+    assert_eq!(visit.browser.eval("document.querySelectorAll('dialog#camera').length"), 1);
+    assert_eq!(visit.browser.eval("document.querySelectorAll('#no-network').length"), 1);
     pictures(&mut visit, "basket");
     let code = code.as_str().expect("a code").to_owned();
     let at = code.find('.').expect("a code with a signature") - 3;

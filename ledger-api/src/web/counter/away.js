@@ -180,7 +180,9 @@
     var title = page.querySelector('h1');
     var under = page.querySelector('.under');
     Array.prototype.slice.call(page.children).forEach(function (child) {
-      if (child !== title && child !== under && !child.hasAttribute('data-away')) page.removeChild(child);
+      // The camera reads codes here too, and whoever follows a link is told that there is no network.
+      var stays = [title, under].indexOf(child) >= 0 || ['camera', 'no-network'].indexOf(child.id) >= 0 || child.hasAttribute('data-away');
+      if (!stays) page.removeChild(child);
     });
     // What was said there while the network was here goes at once: a page that grows shorter later moves under a finger.
     room().textContent = '';
@@ -200,7 +202,12 @@
     var field = make('input', { id: 'named', class: 'grow', autocomplete: 'off', maxlength: '2000', enterkeyhint: 'search' });
     var form = make('form', { class: 'card', role: 'search', 'hx-boost': 'false' }, [
       make('label', { for: 'named', text: w.named }),
-      make('div', { class: 'look' }, [field, make('button', { class: customer ? 'plain' : 'go', text: w.look })])
+      make('div', { class: 'look' }, [field,
+        make('button', { class: customer ? 'plain' : 'go', value: 'look', text: w.look }),
+        navigator.mediaDevices && navigator.mediaDevices.getUserMedia ? make('button', {
+          class: 'plain', type: 'button', 'data-scan': 'named', 'data-press': 'look', 'data-reader': along.reader, text: w.scan
+        }) : null]),
+      make('p', { class: 'bad-words', id: 'no-camera', 'aria-live': 'assertive', hidden: '', text: w.no_camera })
     ]);
     form.addEventListener('submit', function (event) {
       event.preventDefault();
@@ -226,6 +233,8 @@
       }, function () { draw({ bad: along.words.hold_bad }); });
       return;
     }
+    // What stands under such a number is known where the network is; goods that it set aside are no customer's floor.
+    if (narrowed(named).indexOf(along.pick_up + '-') === 0) { draw({ bad: along.words.hold_number }); return; }
     // Behind the name may stand the code of the minute: it is judged by the time at which it was shown.
     var parts = /^(.*?)\s*[#\uff03]\s*([0-9A-Za-z-]{6,40})$/.exec(named);
     customer = parts ? parts[1] : named;
@@ -273,6 +282,13 @@
       ]) : null]);
   }
 
+  // As the ledger reads what scanners and input methods write: without blanks, full-width signs as plain ones, in capitals.
+  // Whoever is named in two ways has one floor.
+  function narrowed(text) {
+    return text.replace(/[\uff01-\uff5e]/g, function (wide) { return String.fromCharCode(wide.charCodeAt(0) - 0xfee0); })
+      .replace(/\s/g, '').toUpperCase();
+  }
+
   function nameOf(sku) {
     var found = along.goods.filter(function (item) { return item.sku === sku; })[0];
     return found ? found.name : sku;
@@ -295,8 +311,8 @@
     return spentToday().then(function (spent) {
       if (now() > along.until_ms) return along.words.ticket_over;
       if (taking) return '';
-      if (along.proof === 'code' && code && usedCodes[customer + '#' + code.text]) return along.words.code_used;
-      if (sum() + (spent.of[customer] || 0) > hundredths(along.floor)) return along.words.over_floor;
+      if (along.proof === 'code' && code && usedCodes[narrowed(customer) + '#' + code.text]) return along.words.code_used;
+      if (sum() + (spent.of[narrowed(customer)] || 0) > hundredths(along.floor)) return along.words.over_floor;
       if (sum() + spent.all > hundredths(along.total)) return along.words.over_total;
       return '';
     });
@@ -319,7 +335,7 @@
       if (taking) { body.worker = taking.worker; body.hold = taking.hold; body.device = found[2]; } else { body.named = customer; }
       if (!taking && code) {
         body.proof = code.text;
-        if (/^[0-9]{6}$/.test(code.text)) usedCodes[customer + '#' + code.text] = true;
+        if (/^[0-9]{6}$/.test(code.text)) usedCodes[narrowed(customer) + '#' + code.text] = true;
       }
       var points = taking ? hundredths(taking.points) : sum();
       var again = isUnanswered(lines);
@@ -331,7 +347,7 @@
       var spent = found[1];
       if (!taking) {
         spent.all += points;
-        spent.of[customer] = (spent.of[customer] || 0) + points;
+        spent.of[narrowed(customer)] = (spent.of[narrowed(customer)] || 0) + points;
       }
       var taken = taking ? (found[3] || []).concat([taking.hold]).slice(-1000) : found[3] || [];
       return enqueue(row).then(function () { return keep('spent', spent); }).then(function () { return keep('taken', taken); })
@@ -392,9 +408,9 @@
       var spent = found[1];
       if (row.body.means === 'floor') {
         spent.all -= row.points;
-        spent.of[row.who] -= row.points;
+        spent.of[narrowed(row.who)] -= row.points;
         // Nobody was told of it: the code is as good as before.
-        delete usedCodes[row.who + '#' + row.body.proof];
+        delete usedCodes[narrowed(row.who) + '#' + row.body.proof];
       }
       var taken = (found[2] || []).filter(function (hold) { return hold !== row.body.hold; });
       return keep('spent', spent).then(function () { return keep('taken', taken); });

@@ -27,9 +27,10 @@ use crate::service::foresight::foresee;
 use crate::service::keys::read_key;
 use crate::service::reading::may_read_here;
 use crate::title;
-use crate::web::assets::{AWAY, HTMX, PAGES, SIGNED, STYLE};
+use crate::web::assets::{AWAY, HTMX, PAGES, READER, SIGNED, STYLE};
 use crate::web::figures::{minute, points};
 use crate::web::form::{Fields, Sent, read_id};
+use crate::web::me::PICK_UP;
 use crate::web::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use crate::web::trouble;
 use crate::web::words::Words;
@@ -64,6 +65,10 @@ struct Along {
     device: Option<String>,
     key: Option<String>,
     goods: Vec<Good>,
+    /// How the number of something that was set aside on a page begins.
+    pick_up: &'static str,
+    /// What reads codes where the browser itself does not.
+    reader: &'static str,
     words: AwayWords,
 }
 
@@ -105,6 +110,7 @@ struct AwayWords {
     hold_over: &'static str,
     hold_elsewhere: &'static str,
     hold_taken: &'static str,
+    hold_number: &'static str,
     hold_device: &'static str,
     enrol: &'static str,
     enrolled: &'static str,
@@ -115,6 +121,8 @@ struct AwayWords {
     ask_code: &'static str,
     missing_code: &'static str,
     code_used: &'static str,
+    scan: &'static str,
+    no_camera: &'static str,
 }
 
 impl AwayWords {
@@ -147,6 +155,7 @@ impl AwayWords {
             hold_over: w.away_hold_over,
             hold_elsewhere: w.away_hold_elsewhere,
             hold_taken: w.away_hold_taken,
+            hold_number: w.away_hold_number,
             hold_device: w.away_hold_device,
             enrol: w.away_enrol,
             enrolled: w.away_enrolled,
@@ -157,6 +166,8 @@ impl AwayWords {
             ask_code: w.proof.ask_code,
             missing_code: w.proof.missing_code,
             code_used: w.proof.away_code_used,
+            scan: w.scan,
+            no_camera: w.no_camera,
         }
     }
 }
@@ -185,6 +196,8 @@ async fn take_along(State(app): State<App>, visitor: Visitor, Query(asked): Quer
             device,
             key,
             goods: goods.collect(),
+            pick_up: PICK_UP,
+            reader: &READER.path,
             words: AwayWords::of(w, proof),
             store,
         };
@@ -195,7 +208,7 @@ async fn take_along(State(app): State<App>, visitor: Visitor, Query(asked): Quer
 
 /// The worker keeps the counter's page and its files at hand; it must be served from the folder that it works for.
 async fn worker() -> Response {
-    let files = [&STYLE, &HTMX, &PAGES, &AWAY, &SIGNED].map(|file| format!("'{}'", file.path)).join(", ");
+    let files = [&STYLE, &HTMX, &PAGES, &AWAY, &SIGNED, &READER].map(|file| format!("'{}'", file.path)).join(", ");
     let text = include_str!("worker.js").replace("__FILES__", &files);
     let mut response = ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response();
     let headers = response.headers_mut();
