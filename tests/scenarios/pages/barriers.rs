@@ -6,11 +6,11 @@ use nuanxin_tests::axe;
 
 use super::stops::{STOPS, Walk};
 
-/// What is pressed or tapped and smaller than it should be. Links within a sentence are exempt, as in WCAG 2.5.8; so is what is
-/// not shown.
+/// What is pressed or tapped and smaller than it should be: of what is ticked its label, which is tapped as well. Links within a
+/// sentence are exempt, as in WCAG 2.5.8; so is what is not shown.
 const SMALL: &str = "((least) => [...document.querySelectorAll('button, input:not([type=hidden]), select, textarea, summary, .tabs a, a.button, .choices a')]
-    .filter((one) => !['checkbox', 'radio', 'range'].includes(one.type))
-    .map((one) => [one, one.getBoundingClientRect()])
+    .filter((one) => !['radio', 'range'].includes(one.type))
+    .map((one) => [one, (one.type === 'checkbox' && one.closest('label') || one).getBoundingClientRect()])
     .filter(([one, at]) => at.width > 0 && at.height > 0 && (at.height < least - 0.5 || at.width < least - 0.5))
     .map(([one, at]) => one.outerHTML.slice(0, 120) + ' ' + Math.round(at.width) + '×' + Math.round(at.height)))";
 
