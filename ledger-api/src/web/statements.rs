@@ -15,6 +15,7 @@ use ledger_core::domain::statement::{LineKind, Stage, Statement};
 use ledger_core::domain::time::Month;
 use serde::Deserialize;
 
+use super::address::in_address;
 use super::figures::{minute, points, yuan};
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
@@ -213,11 +214,11 @@ fn row_told(w: &Words, asked: &Asked, row: Waiting) -> Row {
     let Waiting { whose, month, stage, found_right, lines, points: owed, amount } = row;
     let (name, id, query) = match whose {
         Whose::Merchant(id, name) => {
-            let query = format!("merchant={}", encoded(&id));
+            let query = format!("merchant={}", in_address(&id));
             (name, id, query)
         }
         Whose::Body(body) => {
-            let query = format!("body={}", encoded(&body));
+            let query = format!("body={}", in_address(&body));
             (body, w.statements.body.to_owned(), query)
         }
     };
@@ -232,19 +233,6 @@ fn row_told(w: &Words, asked: &Asked, row: Waiting) -> Row {
 fn told(w: &Words, owed: Points, amount: Option<String>) -> String {
     let owed = (!owed.is_zero()).then(|| format!("{} {}", points(owed), w.points));
     owed.into_iter().chain(amount).collect::<Vec<_>>().join(" · ")
-}
-
-/// A text as it stands in an address.
-pub(super) fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 /// What a statement says of itself.
@@ -325,7 +313,7 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
         pays: stage == Stage::Confirmed && owed != (0, 0) && may(CommandKind::PaySettlement),
         answers: may(CommandKind::AnswerDispute),
         owed,
-        workbook: format!("/v1/merchants/{}/statements/{month}?format=xlsx", encoded(&merchant)),
+        workbook: format!("/v1/merchants/{}/statements/{month}?format=xlsx", in_address(&merchant)),
         keys: keys(),
         merchant,
     }
@@ -374,7 +362,7 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
         pays: stage == Stage::Confirmed && found.payable().is_positive() && may(CommandKind::PayBody),
         answers: false,
         owed: (0, 0),
-        workbook: format!("/v1/bodies/{}/statements/{}?format=xlsx", encoded(&found.body), found.month),
+        workbook: format!("/v1/bodies/{}/statements/{}?format=xlsx", in_address(&found.body), found.month),
         keys: keys(),
         body: found.body,
     }
