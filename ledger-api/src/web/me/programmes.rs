@@ -13,11 +13,12 @@ use ledger_core::ledger::{Command, commands};
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::qr::Picture;
+use crate::service::applied::{Became, became};
 use crate::service::desk::today;
 use crate::service::keys::read_key;
 use crate::service::programmes::{OwnApplication, Programmes, of_worker};
 use crate::service::reading::read_date;
-use crate::web::applied::{Became, became, bodies};
+use crate::web::applied::bodies;
 use crate::web::figures::points;
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give, new_key, new_number};
@@ -313,9 +314,9 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
             };
             let receipt = give(app, visitor, key, Command::from(command)).await?;
             match became(&receipt) {
-                Became::Granted => w.applied_granted,
-                Became::Queued => w.applied_queued,
-                Became::Proposed => visitor.words().approvals.proposed,
+                Some(Became::Granted) | None => w.applied_granted,
+                Some(Became::Queued) => w.applied_queued,
+                Some(Became::Proposed) => visitor.words().approvals.proposed,
             }
         }
         "withdraw" => {
