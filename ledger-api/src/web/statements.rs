@@ -12,7 +12,7 @@ use ledger_core::domain::ids::Key;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::statement::{LineKind, Stage, Statement};
-use ledger_core::domain::time::Month;
+use ledger_core::domain::time::{BusinessTime, Month};
 use serde::Deserialize;
 
 use super::address::in_address;
@@ -88,14 +88,12 @@ impl One {
 
 pub(super) struct Line {
     pub(super) at: String,
-    /// The same to the second, for the form that takes it back.
-    pub(super) used: String,
     pub(super) kind: &'static str,
     pub(super) source: String,
     pub(super) points: String,
     pub(super) amount: String,
-    /// The key of the form that takes it back, where whoever looks may.
-    pub(super) back: Option<String>,
+    /// The key of the form that takes it back, where whoever looks may, and the line's time to the second, for that form.
+    pub(super) back: Option<(String, String)>,
 }
 
 struct Dispute {
@@ -258,10 +256,10 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
     let carried = std::iter::once(points(due.carried)).chain(money_carried).collect::<Vec<_>>().join(" · ");
     // What is in points is taken back at its store.
     let takes_back = may(CommandKind::ReverseBenefitUse) && may(CommandKind::ReversePassUse);
-    let back = |position: u64, source: &Key| {
+    let back = |position: u64, source: &Key, at: BusinessTime| {
         let mut of_row = lines.iter().rev().filter(|(_, line)| line.source == *source);
         let last = of_row.next().is_some_and(|(last, line)| *last == position && line.kind == LineKind::Money);
-        (takes_back && last).then(|| new_key("reverse"))
+        (takes_back && last).then(|| (new_key("reverse"), at.to_string()))
     };
     let figures = vec![
         (w.points, points(due.booked.lines.sums.points)),
@@ -286,12 +284,11 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
             .iter()
             .map(|(position, line)| Line {
                 at: minute(&line.at.to_string()),
-                used: line.at.to_string(),
                 kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },
                 amount: money_told(line.kind, line.amount),
-                back: back(*position, &line.source),
+                back: back(*position, &line.source, line.at),
             })
             .collect(),
         disputes: disputes
@@ -347,7 +344,6 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
             .flat_map(|fund| &fund.lines)
             .map(|line| Line {
                 at: minute(&line.at.to_string()),
-                used: line.at.to_string(),
                 kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },
