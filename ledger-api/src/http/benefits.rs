@@ -127,7 +127,7 @@ enum BenefitKindJson {
     Grant,
 }
 
-/// A benefit; sent again it is brought up to date, and places that it gains go to those who wait.
+/// A benefit; sent again it is brought up to date, and places that it gains up to its last day go to those who wait.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterBenefit {
@@ -158,7 +158,8 @@ pub struct RegisterBenefit {
     /// 开始日期: the first day on which one can apply.
     #[serde(default)]
     from: Option<DateJson>,
-    /// 截止日期: the last one, and the last on which a voucher can be used.
+    /// 截止日期: the last one, the last on which a voucher can be used, and the last on which a place that comes free is given to
+    /// who waits.
     #[serde(default)]
     until: Option<DateJson>,
     /// 所需积分.

@@ -144,6 +144,8 @@ fn benefit(w: &Words, own: &OwnApplication, today: NaiveDate) -> Result<Benefit,
         _ if own.proposed => (a.in_review(bodies.passed.len(), bodies.all()), "wait"),
         (Some(_), ..) => (p.withdrawn.to_owned(), "info"),
         (None, Some(_), _) => (p.used.to_owned(), "ok"),
+        // After the last day no place is given any more.
+        (None, None, Some(_)) if left.is_some_and(|left| left < 0) => (p.queue_over.to_owned(), "info"),
         (None, None, Some(place)) => (p.place(place), "wait"),
         (None, None, None) => (p.granted.to_owned(), "info"),
     };
