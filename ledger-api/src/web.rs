@@ -13,6 +13,7 @@
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
 
 mod accounts;
+mod address;
 mod admin;
 mod applied;
 mod appointments;

@@ -1,6 +1,7 @@
 //! What the journal says of the documents' programmes: requests, benefits, funds, and what merchants are owed by the month.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::Sum;
 
 use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::event::Event;
@@ -31,7 +32,7 @@ pub struct BenefitFigures {
     pub used: u64,
 }
 
-/// What became of a fund.
+/// What became of a fund, or of several: appropriated = committed + paid + free, at every position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FundFigures {
     /// 金额(元) of the register, in fen.
@@ -46,6 +47,16 @@ impl FundFigures {
     /// What is left.
     pub fn free(&self) -> Fen {
         self.appropriated - self.committed - self.paid
+    }
+}
+
+impl<'a> Sum<&'a FundFigures> for FundFigures {
+    fn sum<I: Iterator<Item = &'a FundFigures>>(all: I) -> FundFigures {
+        all.fold(FundFigures::default(), |sum, one| FundFigures {
+            appropriated: sum.appropriated + one.appropriated,
+            committed: sum.committed + one.committed,
+            paid: sum.paid + one.paid,
+        })
     }
 }
 

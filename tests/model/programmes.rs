@@ -6,7 +6,7 @@
 //! | what must hold | where |
 //! | --- | --- |
 //! | granted ≤ places, one worker's ≤ the limit, nobody overtakes | every answer, and [`desk::Desk::check`] |
-//! | what is withdrawn gives back lots, money, certificate and limit, and its place to the next | every answer, the figures |
+//! | what is withdrawn gives back lots, money, certificate and limit, and its place to the next, after the last day to nobody | every answer, the figures |
 //! | appropriated = free + committed + paid, and never more of it set aside than there is | [`desk::Desk::check`], the figures of `state` |
 //! | a body's month is prepared, confirmed and paid by three, as it was prepared; what comes later is a later month's | every answer, [`months::Months::check`], the figures of `state` |
 //! | who is appointed earns by the letters of the day of the service, ended or not by now | every answer, every worker's points |

@@ -77,6 +77,7 @@ fn figures_columns(subject: &Subject) -> &'static [Column] {
                 &[Column("步骤", 10, false), Column("参评", 6, true), Column("入围", 6, true), Column("异议", 6, true)]
             }
         }
+        Subject::Site(_) => const { &[Column("下级", 6, true), Column("聘书", 6, true), Column("积分", 9, true)] },
     }
 }
 
@@ -125,7 +126,8 @@ fn change(standing: &Standing, line: &TraceLine) -> String {
         | Standing::Store(_)
         | Standing::Merchant(_)
         | Standing::Request(_)
-        | Standing::Pair(_) => {
+        | Standing::Pair(_)
+        | Standing::Site(_) => {
             if line.points.is_zero() {
                 "0".to_owned()
             } else {
@@ -172,6 +174,9 @@ fn after(standing: &Standing) -> Vec<String> {
             let counted = [selection.candidates, selection.listed, selection.objections];
             let stage = title::selection_stage(selection.stage).to_owned();
             std::iter::once(stage).chain(counted.iter().map(u64::to_string)).collect()
+        }
+        Standing::Site(site) => {
+            vec![site.below.to_string(), site.appointments.to_string(), site.credited.to_string()]
         }
     }
 }
@@ -292,6 +297,14 @@ pub fn foot(end: &TraceEnd) -> String {
             selection.listed,
             selection.objections
         )),
+        Standing::Site(site) => {
+            let parent = site.parent.as_ref().map_or_else(String::new, |parent| format!("上级 {parent}；"));
+            let closed = site.closed.map_or_else(String::new, |closed| format!("；{closed} 起停用"));
+            text.push_str(&format!(
+                "{parent}下级站点 {} 个，聘书 {} 份，记分 {}{closed}\n",
+                site.below, site.appointments, site.credited
+            ));
+        }
     }
     text
 }

@@ -34,7 +34,8 @@ pub struct ReplayArgs {
     #[arg(long, conflicts_with = "trace")]
     swap: bool,
     /// Tell event by event why a figure is what it is: worker:ID, card:NO, store:ID, merchant:ID, request:NO (单号),
-    /// benefit:NO (项目编号), fund:NO (资金编号), pass:NO (卡号), pair:NO (结对号) or selection:ID (评选编号)
+    /// benefit:NO (项目编号), fund:NO (资金编号), pass:NO (卡号), pair:NO (结对号), selection:ID (评选编号) or
+    /// site:ID (驿站编号)
     #[arg(long, value_name = "SUBJECT")]
     trace: Option<Subject>,
     /// Print JSON

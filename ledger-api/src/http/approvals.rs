@@ -2,8 +2,6 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use ledger_core::domain::benefit::BenefitEvent;
-use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{ApplicationId, BenefitId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Receipt, commands};
@@ -11,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::benefits::OfApplication;
+use super::benefits::{OfApplication, status};
 use super::body::ApiJson;
 use super::command::{Answer, Body, ask};
 use super::door::Routes;
@@ -22,6 +20,7 @@ use super::wire::Text;
 use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
+use crate::service::applied::became;
 use crate::service::command::{Ask, Asked};
 
 /// The routes of this resource.
@@ -65,19 +64,7 @@ impl Ask for CheckBenefit {
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<BenefitCheckedAnswer> {
         let Command::CheckBenefit(commands::CheckBenefit { application, benefit, .. }) = command else { return None };
-        // The word of the last one is followed by what it comes to.
-        let status = receipt.events.iter().rev().filter_map(Event::as_benefit).find_map(|event| match event {
-            BenefitEvent::BenefitGranted(_) => Some("granted"),
-            BenefitEvent::BenefitQueued(_) => Some("waiting"),
-            BenefitEvent::BenefitChecked(_) => Some("proposed"),
-            BenefitEvent::BenefitRegistered(_)
-            | BenefitEvent::BenefitUpdated(_)
-            | BenefitEvent::BenefitUsed(_)
-            | BenefitEvent::BenefitUseReversed(_)
-            | BenefitEvent::BenefitWithdrawn(_)
-            | BenefitEvent::BenefitProposed(_)
-            | BenefitEvent::BenefitRejected(_) => None,
-        })?;
+        let status = status(became(receipt)?);
         let (claim, benefit) = (application.clone(), benefit.clone());
         Some(BenefitCheckedAnswer { claim, benefit, status, position: receipt.position })
     }

@@ -2,9 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
-use ledger_core::domain::event::Event;
 use ledger_core::domain::fund::command::FundTerms;
 use ledger_core::domain::ids::{ApplicationId, BenefitId, CertificateNo, FundId, Key, MerchantId, WorkerId};
 use ledger_core::domain::money::Fen;
@@ -27,6 +25,7 @@ use super::wire::{DateJson, PointsJson, Text, TimeJson, YuanJson, maybe_day, may
 use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
+use crate::service::applied::{Became, became};
 use crate::service::command::{Ask, Asked};
 use crate::service::reading::no_time;
 
@@ -128,7 +127,7 @@ enum BenefitKindJson {
     Grant,
 }
 
-/// A benefit; sent again it is brought up to date, and places that it gains go to those who wait.
+/// A benefit; sent again it is brought up to date, and places that it gains up to its last day go to those who wait.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterBenefit {
@@ -159,7 +158,8 @@ pub struct RegisterBenefit {
     /// 开始日期: the first day on which one can apply.
     #[serde(default)]
     from: Option<DateJson>,
-    /// 截止日期: the last one, and the last on which a voucher can be used.
+    /// 截止日期: the last one, the last on which a voucher can be used, and the last on which a place that comes free is given to
+    /// who waits.
     #[serde(default)]
     until: Option<DateJson>,
     /// 所需积分.
@@ -258,6 +258,15 @@ pub struct ApplyBenefit {
     amount: Option<YuanJson>,
 }
 
+/// What an answer calls what became of an application.
+pub(super) const fn status(became: Became) -> &'static str {
+    match became {
+        Became::Granted => "granted",
+        Became::Queued => "waiting",
+        Became::Proposed => "proposed",
+    }
+}
+
 /// What became of an application.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ApplicationAnswer {
@@ -296,18 +305,7 @@ impl Ask for ApplyBenefit {
         let Command::ProposeBenefit(commands::ProposeBenefit { application, benefit, .. }) = command else {
             return None;
         };
-        let status = receipt.events.iter().filter_map(Event::as_benefit).find_map(|event| match event {
-            BenefitEvent::BenefitGranted(_) => Some("granted"),
-            BenefitEvent::BenefitQueued(_) => Some("waiting"),
-            BenefitEvent::BenefitProposed(_) => Some("proposed"),
-            BenefitEvent::BenefitRegistered(_)
-            | BenefitEvent::BenefitUpdated(_)
-            | BenefitEvent::BenefitUsed(_)
-            | BenefitEvent::BenefitWithdrawn(_)
-            | BenefitEvent::BenefitChecked(_)
-            | BenefitEvent::BenefitRejected(_)
-            | BenefitEvent::BenefitUseReversed(_) => None,
-        })?;
+        let status = status(became(receipt)?);
         let (claim, benefit) = (application.clone(), benefit.clone());
         Some(ApplicationAnswer { claim, benefit, status, position: receipt.position })
     }

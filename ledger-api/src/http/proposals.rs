@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, Limit, from_text, position_from_text};
-use crate::access::policy::{Read, Who};
+use crate::access::policy::Read;
 use crate::app::App;
 use crate::exact::Exact;
 use crate::service::approvals::proposed;
@@ -121,9 +121,9 @@ async fn list_proposed_claims(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<ProposedQuery>,
 ) -> Result<Json<ProposedClaimList>, ApiError> {
-    caller.may_ever(Read::Proposals)?;
+    let reading = caller.may_ever(Read::Proposals)?;
     let asked = (query.after.as_str(), query.limit.0);
-    let found = proposed(&app, Who::Bearer(&caller.0), &id, asked, query.min_position).await?;
+    let found = proposed(&app, &reading, &id, asked, query.min_position).await?;
     let page = found.ok_or_else(|| ApiError::unknown(Code::UnknownBenefit, "benefit", &id))?;
     let claims = page.rows.into_iter().map(claim_json).collect();
     Ok(Json(ProposedClaimList { claims, next: page.next, position: page.position }))

@@ -1,9 +1,9 @@
-//! Why the figures of what the programmes keep are what they are, and of a merchant: event by event, folded from the
+//! Why the figures of what the programmes keep are what they are, of a site and of a merchant: event by event, folded from the
 //! journal itself and not from a view.
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use ledger_core::domain::ids::{BenefitId, FundId, MerchantId, PairId, PassNo, RequestId, SelectionId};
+use ledger_core::domain::ids::{BenefitId, FundId, MerchantId, PairId, PassNo, RequestId, SelectionId, SiteId};
 use ledger_core::domain::refusal::Code;
 use projections::audit::trace::Subject;
 use serde::Serialize;
@@ -31,6 +31,7 @@ pub fn routes() -> Routes {
         .walk(Read::Trace, routes!(trace_pass))
         .walk(Read::Trace, routes!(trace_pair))
         .walk(Read::Trace, routes!(trace_selection))
+        .walk(Read::Trace, routes!(trace_site))
         .walk(Read::Trace, routes!(trace_merchant))
 }
 
@@ -174,6 +175,23 @@ async fn trace_selection(
     let reading = caller.may(Read::Trace, Target::District)?;
     let asking = Asking { app: &app, reading, walkers: &walkers, query: &query, unknown, what, id: &id };
     asking.answer(SelectionId::new(&id).ok().map(Subject::Selection)).await
+}
+
+/// What became of a site: its place in the tree and what hangs right below it, its services by date, its closing, the letters of
+/// appointment that name it, and what was credited to those who belonged to it.
+#[utoipa::path(get, path = "/v1/sites/{id}/trace", tag = "audit", params(("id" = String, Path), TraceQuery),
+    responses((status = 200, description = "The lines, oldest first, and the figures at the end.", body = ThingTrace)))]
+async fn trace_site(
+    State(app): State<App>,
+    caller: Caller,
+    Extension(walkers): Extension<Walkers>,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<TraceQuery>,
+) -> Result<Json<ThingTrace>, ApiError> {
+    let (unknown, what) = (Code::UnknownSite, "site");
+    let reading = caller.may(Read::Trace, Target::District)?;
+    let asking = Asking { app: &app, reading, walkers: &walkers, query: &query, unknown, what, id: &id };
+    asking.answer(SiteId::new(&id).ok().map(Subject::Site)).await
 }
 
 /// Why a merchant is owed what it is owed, in points and in yuan: claims, statements and payments.

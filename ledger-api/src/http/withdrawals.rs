@@ -81,7 +81,7 @@ impl Body for WithdrawBenefit {
 }
 
 /// Withdraw an application (撤回申请) that was not used: points go back to the lots they came from, money is free again, and
-/// the place goes to the next in the queue.
+/// the place goes to the next in the queue; after the last day (截止日期) it goes to nobody.
 #[utoipa::path(post, path = "/v1/benefits/{id}/claims/{claim}/withdraw", tag = "benefits",
     request_body = WithdrawBenefit,
     params(("id" = String, Path, description = "The benefit."), ("claim" = String, Path, description = "The application.")),

@@ -7,7 +7,7 @@ use projections::views::benefit::{Proposed, Returned};
 
 use super::ServiceError;
 use super::reach::may;
-use super::reading::{may_ever_read, may_read};
+use super::reading::{Reading, may_ever_read, may_read};
 use super::rosters::{LOOKED_MAX, SHOWN_MAX, is_of_own};
 use super::texts::{Written, tell};
 use crate::access::policy::{CommandKind, Read, Target, Who};
@@ -128,12 +128,11 @@ pub struct ProposedPage {
 /// [`ServiceError`].
 pub async fn proposed(
     app: &App,
-    who: Who<'_>,
+    reading: &Reading<'_>,
     benefit: &str,
     (after, limit): (&str, usize),
     min_position: Option<u64>,
 ) -> Result<Option<ProposedPage>, ServiceError> {
-    let reading = may_ever_read(who, Read::Proposals)?;
     reading.at_least(app, min_position).await?;
     // What can be no number of a benefit is looked up nowhere.
     if BenefitId::new(benefit).is_err() {
@@ -147,7 +146,7 @@ pub async fn proposed(
     waiting.sort_by(|one, other| one.application.as_str().cmp(other.application.as_str()));
     let mut page = ProposedPage { rows: Vec::new(), next: None, position };
     for proposed in waiting {
-        if !is_of_own(app, who, Read::Proposals, proposed.terms.worker.as_str()).await? {
+        if !is_of_own(app, reading.who, reading.read, proposed.terms.worker.as_str()).await? {
             continue;
         }
         if page.rows.len() >= limit {

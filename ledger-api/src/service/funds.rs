@@ -1,11 +1,10 @@
 //! The funds (资金来源) side by side: what bodies appropriated, what of it is set aside, was paid and is left. Yuan and points
 //! never touch.
 
-use std::iter::Sum;
-
 use ledger_core::domain::fund::Fund;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::statement::Stage;
+use projections::programmes::FundFigures;
 
 use super::ServiceError;
 use super::reading::may_read;
@@ -24,48 +23,25 @@ pub struct FundLine {
     pub body: String,
     /// How it stands.
     pub figures: FundFigures,
-}
-
-/// Figures of a fund, or of several: appropriated = committed + paid + free, at every position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FundFigures {
-    /// What was appropriated (金额).
-    pub appropriated: Fen,
-    /// What is set aside and not paid yet.
-    pub committed: Fen,
-    /// Of that, what stands on statements that were confirmed: to be paid now.
+    /// Of what is set aside, what stands on statements that were confirmed: to be paid now.
     pub due: Fen,
-    /// What was paid.
-    pub paid: Fen,
-    /// What is left.
-    pub free: Fen,
 }
 
-impl FundFigures {
-    fn of(fund: &Fund) -> FundFigures {
-        let confirmed = fund.months().iter().filter(|(_, row)| row.stage() == Stage::Confirmed);
-        // What later months took back is not paid for the earlier ones.
-        let due = confirmed.map(|(month, _)| fund.payable(*month)).fold(Fen::ZERO, |sum, payable| sum + payable);
-        FundFigures {
-            appropriated: fund.terms().map_or(Fen::ZERO, |terms| terms.appropriated),
-            committed: fund.committed(),
-            due: due.min(fund.committed()).max(Fen::ZERO),
-            paid: fund.paid(),
-            free: fund.free(),
-        }
+impl FundLine {
+    /// The line of a fund that was registered.
+    fn of(id: String, fund: &Fund) -> Option<FundLine> {
+        let terms = fund.terms()?;
+        let (appropriated, committed, paid) = (terms.appropriated, fund.committed(), fund.paid());
+        let figures = FundFigures { appropriated, committed, paid };
+        Some(FundLine { fund: id, body: terms.body.clone(), figures, due: due(fund) })
     }
 }
 
-impl<'a> Sum<&'a FundFigures> for FundFigures {
-    fn sum<I: Iterator<Item = &'a FundFigures>>(all: I) -> FundFigures {
-        all.fold(FundFigures::default(), |sum, one| FundFigures {
-            appropriated: sum.appropriated + one.appropriated,
-            committed: sum.committed + one.committed,
-            due: sum.due + one.due,
-            paid: sum.paid + one.paid,
-            free: sum.free + one.free,
-        })
-    }
+/// What is to be paid now; what later months took back is not paid for the earlier ones.
+fn due(fund: &Fund) -> Fen {
+    let confirmed = fund.months().iter().filter(|(_, row)| row.stage() == Stage::Confirmed);
+    let due = confirmed.map(|(month, _)| fund.payable(*month)).fold(Fen::ZERO, |sum, payable| sum + payable);
+    due.min(fund.committed()).max(Fen::ZERO)
 }
 
 /// The funds in the order of their numbers, as the views stand: whoever must not be shown less than before waits for them
@@ -78,10 +54,7 @@ pub async fn funds(app: &App, who: Who<'_>) -> Result<Vec<FundLine>, ServiceErro
     let (mut lines, mut after) = (Vec::new(), String::new());
     loop {
         let page = app.views.funds(&after, PAGE).await?;
-        lines.extend(page.rows.into_iter().filter_map(|(fund, row)| {
-            let body = row.terms()?.body.clone();
-            Some(FundLine { fund, body, figures: FundFigures::of(&row) })
-        }));
+        lines.extend(page.rows.into_iter().filter_map(|(id, fund)| FundLine::of(id, &fund)));
         match page.next {
             Some(next) => after = next,
             None => return Ok(lines),

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::{ApplicationId, BenefitId, Key, WorkerId};
+use ledger_core::domain::ids::{ApplicationId, BenefitId, Key};
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pass::command::OfferTerms;
 use ledger_core::domain::refusal::Code;
@@ -12,6 +12,7 @@ use ledger_core::domain::time::Month;
 use projections::views::claim::Claim;
 
 use super::ServiceError;
+use super::applied::{applied, standing};
 use super::reading::may_read;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
@@ -83,9 +84,7 @@ pub enum NotGiven {
 /// # Errors
 /// [`ServiceError::Unavailable`].
 pub async fn not_given(app: &App, application: &ApplicationId) -> Result<Option<NotGiven>, ServiceError> {
-    let Some(asked) = applied(app, application).await? else { return Ok(None) };
-    let rows = app.views.applications(asked.worker.as_str()).await?.value;
-    let Some((_, row)) = rows.into_iter().find(|(id, _)| id == application.as_str()) else { return Ok(None) };
+    let Some((_, Some(row))) = standing(app, application).await? else { return Ok(None) };
     Ok(if row.withdrawn.is_some() {
         Some(NotGiven::Withdrawn)
     } else if row.rejected.is_some() {
@@ -95,47 +94,17 @@ pub async fn not_given(app: &App, application: &ApplicationId) -> Result<Option<
     })
 }
 
-/// Who applied for what under a number.
-pub(super) struct Applied {
-    pub(super) benefit: BenefitId,
-    pub(super) worker: WorkerId,
-}
-
-/// What was applied for under a number; none where nobody did.
-pub(super) async fn applied(app: &App, application: &ApplicationId) -> Result<Option<Applied>, ServiceError> {
-    for event in events_of(app, &Key::from(application)).await? {
-        let Event::Benefit(event) = event else { continue };
-        let (told, benefit, worker) = match event {
-            BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked) => {
-                (asked.application, asked.benefit, asked.terms.worker)
-            }
-            BenefitEvent::BenefitProposed(asked) => (asked.application, asked.benefit, asked.terms.worker),
-            BenefitEvent::BenefitRegistered(_)
-            | BenefitEvent::BenefitUpdated(_)
-            | BenefitEvent::BenefitUsed(_)
-            | BenefitEvent::BenefitUseReversed(_)
-            | BenefitEvent::BenefitWithdrawn(_)
-            | BenefitEvent::BenefitChecked(_)
-            | BenefitEvent::BenefitRejected(_) => continue,
-        };
-        if told == *application {
-            return Ok(Some(Applied { benefit, worker }));
-        }
-    }
-    Ok(None)
-}
-
 /// Whether a form was sent before: the command of its key used what was granted under a number.
 ///
 /// # Errors
 /// [`ServiceError::Unavailable`].
 pub async fn was_used_by(app: &App, key: &Key, application: &ApplicationId) -> Result<bool, ServiceError> {
-    let events = events_of(app, key).await?;
-    let used = |event: &Event| matches!(event, Event::Benefit(BenefitEvent::BenefitUsed(used)) if used.application == *application);
-    Ok(events.iter().any(used))
-}
-
-async fn events_of(app: &App, key: &Key) -> Result<Vec<Event>, ServiceError> {
-    let entries = app.views.entries_of(key).await?;
-    Ok(entries.iter().map(|entry| entry.event()).collect::<Result<_, _>>()?)
+    for entry in app.views.entries_of(key).await? {
+        if let Event::Benefit(BenefitEvent::BenefitUsed(used)) = entry.event()?
+            && used.application == *application
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

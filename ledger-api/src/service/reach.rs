@@ -13,8 +13,8 @@ use ledger_core::domain::worker::event::{CardStep, WorkerEvent};
 use projections::queries::At;
 
 use super::ServiceError;
+use super::applied::applied;
 use super::begun::{Begun, Posted};
-use super::merchant::applied;
 use super::stream::each_entry;
 use super::uses::{last_use, slip};
 use crate::access::policy::{Action, Denied, Target, Whereabouts, Who, allow, may_ever};

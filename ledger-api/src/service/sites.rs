@@ -106,12 +106,10 @@ fn outlets(
     let mut by_site: BTreeMap<String, Vec<Outlet>> = BTreeMap::new();
     for (id, store) in stores {
         let Some(site) = store.site.clone().or_else(|| community_site(&store)) else { continue };
-        let Some(row) = rows.get(&site) else { continue };
-        let door = match (store.closed, row.is_closed(today)) {
-            (true, _) => Door::Closed,
-            (false, true) => Door::SiteClosed,
-            (false, false) => Door::Open,
-        };
+        if !rows.contains_key(&site) {
+            continue;
+        }
+        let door = Door::of(&store, store.site.as_ref().and_then(|site| rows.get(site)), today);
         let name = if store.name.is_empty() { id } else { store.name };
         by_site.entry(site).or_default().push(Outlet { name, door });
     }
@@ -172,8 +170,9 @@ mod tests {
     use ledger_core::domain::time::BusinessTime;
     use projections::fold::View;
     use projections::views::site::{Site, SiteView};
+    use projections::views::store::Store;
 
-    use super::{Standing, in_order};
+    use super::{Door, Standing, in_order, outlets};
 
     fn id(text: &str) -> SiteId {
         SiteId::new(text).unwrap()
@@ -258,6 +257,35 @@ mod tests {
             (vec!["饮水".to_owned()], vec!["充电".to_owned()])
         );
         assert_eq!(of("2024-06-01", "D").above, ["B站", "C站"]);
+    }
+
+    #[test]
+    fn a_store_is_closed_with_the_site_that_it_names_and_not_with_its_community() {
+        let rows = tree(&[
+            opened("东街社区", None, "2024-01-01"),
+            SiteEvent::SiteClosed(SiteClosed {
+                at: at(),
+                on: day("2024-07-01"),
+                open_below: Vec::new(),
+                reason: None,
+                site: id("东街社区"),
+                v: V1,
+            }),
+        ]);
+        let store = |name: &str, site: Option<&str>, closed: bool| {
+            let (community, site) = (Some("东街 社区".to_owned()), site.map(str::to_owned));
+            (name.to_owned(), Store { name: name.to_owned(), community, site, closed, ..Store::default() })
+        };
+        let told = |today: &str| {
+            let stores = vec![store("甲", None, false), store("乙", Some("东街社区"), false), store("丙", None, true)];
+            let outlets = outlets(&rows, stores, day(today)).remove("东街社区").unwrap();
+            outlets.into_iter().map(|outlet| (outlet.name, outlet.door)).collect::<Vec<_>>()
+        };
+        let doors = |named: Door| {
+            vec![("甲".to_owned(), Door::Open), ("乙".to_owned(), named), ("丙".to_owned(), Door::Closed)]
+        };
+        assert_eq!(told("2024-06-30"), doors(Door::Open));
+        assert_eq!(told("2024-07-01"), doors(Door::SiteClosed));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use chrono::{Datelike, NaiveDate};
 use ledger_core::domain::ids::SiteId;
 use ledger_core::domain::points::Points;
+use projections::views::site::Site;
 use projections::views::store::Store;
 
 use super::ServiceError;
@@ -41,6 +42,20 @@ pub enum Door {
     Closed,
     /// Its site is closed.
     SiteClosed,
+}
+
+impl Door {
+    /// As the ledger tells it at the counter: the site that closes a store is the one that it names. A store that names none
+    /// stands where its community is, and a community that is closed closes nothing below it.
+    ///
+    /// `site` is the row of the site that the store names, where it names one that is known.
+    pub(super) fn of(store: &Store, site: Option<&Site>, today: NaiveDate) -> Door {
+        match (store.closed, site.is_some_and(|site| site.is_closed(today))) {
+            (true, _) => Door::Closed,
+            (false, true) => Door::SiteClosed,
+            (false, false) => Door::Open,
+        }
+    }
 }
 
 /// A store, as a worker sees it.
@@ -128,11 +143,11 @@ pub async fn nearby(app: &App, who: Who<'_>, worker: &str, all: bool) -> Result<
 }
 
 async fn door(app: &App, store: &Store, today: NaiveDate) -> Result<Door, ServiceError> {
-    if store.closed {
-        return Ok(Door::Closed);
-    }
-    let Some(site) = &store.site else { return Ok(Door::Open) };
-    Ok(if app.views.is_closed_site(site, today).await? { Door::SiteClosed } else { Door::Open })
+    let site = match &store.site {
+        Some(site) => app.views.site(site).await?.value,
+        None => None,
+    };
+    Ok(Door::of(store, site.as_ref(), today))
 }
 
 /// The site that a store's community is: one whose id is its name, without the blanks that no id has.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::StreamId;
-use ledger_core::domain::ids::{BenefitId, FundId, MerchantId, PairId, PassNo, RequestId, SelectionId, WorkerId};
+use ledger_core::domain::ids::{
+    BenefitId, FundId, MerchantId, PairId, PassNo, RequestId, SelectionId, SiteId, WorkerId,
+};
 use projections::audit::trace::{FactName, Standing, Subject, TraceEnd, TraceLine, Tracer};
 use projections::walk::walk;
 
@@ -94,6 +96,7 @@ fn workers_of(line: &TraceLine) -> Vec<String> {
         | Standing::Pass(_)
         | Standing::Pair(_)
         | Standing::Selection(_)
+        | Standing::Site(_)
         | Standing::Card(_) => line.party.clone(),
         // The other party of a store or a merchant is no person; a fund's money is of rows.
         Standing::Store(_) | Standing::Merchant(_) | Standing::Fund(_) => None,
@@ -120,6 +123,15 @@ pub async fn named(app: &App, number: &str) -> Result<Vec<Subject>, ServiceError
     ];
     let (streams, subjects): (Vec<StreamId>, Vec<Subject>) = things.into_iter().flatten().unzip();
     let stored = app.ledger.journal().load(&streams, true).await?;
+    let site = site_of(app, number).await?;
     let begun = |stream: &StreamId| stored.iter().any(|found| found.stream_no != 0 && found.stream == *stream);
-    Ok(streams.iter().zip(subjects).filter(|(stream, _)| begun(stream)).map(|(_, subject)| subject).collect())
+    let found = streams.iter().zip(subjects).filter(|(stream, _)| begun(stream)).map(|(_, subject)| subject);
+    Ok(found.chain(site).collect())
+}
+
+/// The site of this number. All sites are one stream, so that the view is asked.
+async fn site_of(app: &App, number: &str) -> Result<Option<Subject>, ServiceError> {
+    let Ok(site) = SiteId::new(number) else { return Ok(None) };
+    app.views.fresh(None).await?;
+    Ok(app.views.site(site.as_str()).await?.value.map(|_| Subject::Site(site)))
 }

@@ -11,7 +11,7 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::{Command, commands};
 
 use super::ServiceError;
-use super::merchant::applied;
+use super::applied::standing;
 use crate::app::App;
 
 /// Puts the pass of a slip into a command that takes it back; none where nobody has such a slip, for the ledger to refuse.
@@ -47,11 +47,8 @@ pub(super) async fn last_use(
     app: &App,
     application: &ApplicationId,
 ) -> Result<Option<(String, Option<Use>)>, ServiceError> {
-    let Some(asked) = applied(app, application).await? else { return Ok(None) };
-    let worker = asked.worker.to_string();
-    let rows = app.views.applications(&worker).await?.value;
-    let row = rows.into_iter().find(|(id, _)| id == application.as_str());
-    Ok(Some((worker, row.and_then(|(_, row)| row.last_use))))
+    let found = standing(app, application).await?;
+    Ok(found.map(|(asked, row)| (asked.worker.to_string(), row.and_then(|row| row.last_use))))
 }
 
 /// A line in yuan as somebody sees it on a page.
@@ -83,10 +80,9 @@ impl SeenLine {
 pub async fn reversal_of(app: &App, line: &SeenLine, reason: String) -> Result<Command, ServiceError> {
     let SeenLine { merchant, at, source } = line;
     let application = ApplicationId::from(source);
-    if let Some(asked) = applied(app, &application).await? {
+    if let Some((asked, row)) = standing(app, &application).await? {
         let seen = Use { at: *at, merchant: Some(merchant.clone()) };
-        let used = last_use(app, &application).await?.and_then(|(_, used)| used);
-        if used.is_some_and(|used| used != seen) {
+        if row.and_then(|row| row.last_use).is_some_and(|used| used != seen) {
             let message = format!("{application} was used again since {at}; take back that use where it stands");
             return Err(ServiceError::refused(Code::AlreadyDecided, message));
         }

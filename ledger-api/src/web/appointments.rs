@@ -21,7 +21,6 @@ use ledger_core::ledger::{Command, commands};
 use rows::{Benefit, Letter, Visit, benefit, letter, visit};
 use serde::Deserialize;
 
-use super::applied::{Became, became};
 use super::form::{Fields, Sent, asked_yuan, ends_before, is_new_word, read_id};
 use super::me::withdrawal;
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
@@ -30,6 +29,7 @@ use crate::access::policy::{CommandKind, Denied, Who, may_ever};
 use crate::access::{Identity, Role};
 use crate::app::App;
 use crate::service::ServiceError;
+use crate::service::applied::{Became, became};
 use crate::service::desk::today;
 use crate::service::keys::read_key;
 use crate::service::reading::date;
@@ -255,9 +255,9 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Stri
             };
             let receipt = give(app, visitor, key, Command::from(command)).await?;
             let said = match became(&receipt) {
-                Became::Granted => w.appointments.granted_for,
-                Became::Queued => w.appointments.queued_for,
-                Became::Proposed => w.approvals.proposed_for,
+                Some(Became::Granted) | None => w.appointments.granted_for,
+                Some(Became::Queued) => w.appointments.queued_for,
+                Some(Became::Proposed) => w.approvals.proposed_for,
             };
             return Ok(format!("{said} {key}"));
         }

@@ -20,6 +20,7 @@ use ledger_core::evidence::verifier::Verdict;
 use ledger_core::journal::Entry;
 use serde::Deserialize;
 
+use super::address::in_address;
 use super::back_to;
 use super::figures::minute;
 use super::form::{Fields, Sent};
@@ -32,7 +33,6 @@ use crate::service::audit::{Filter, Found, Only, Verifications, Verified, events
 use crate::service::funds::funds;
 use crate::service::health::last_checkpoint;
 use first::{First, only_word};
-use trace::escaped;
 
 /// Events on a page.
 const ROWS: usize = 30;
@@ -196,7 +196,7 @@ fn address(filter: &Filter, before: u64) -> String {
         [("type", event_type.as_str()), ("about", about), ("actor", actor), ("from", from), ("to", to), ("only", only)];
     let mut address = format!("/audit?before={before}");
     for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-        address.push_str(&format!("&{name}={}", escaped(value)));
+        address.push_str(&format!("&{name}={}", in_address(value)));
     }
     address
 }

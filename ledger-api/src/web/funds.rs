@@ -1,7 +1,10 @@
 //! The table of funds, on the pages of whoever answers for them and of whoever audits them: `funds/table.html`.
 
+use ledger_core::domain::money::Fen;
+use projections::programmes::FundFigures;
+
 use super::figures::yuan;
-use crate::service::funds::{FundFigures, FundLine};
+use crate::service::funds::FundLine;
 
 /// The table, in yuan.
 pub(super) struct FundTable {
@@ -29,13 +32,13 @@ pub(super) struct Money {
 }
 
 impl Money {
-    fn of(figures: &FundFigures) -> Money {
+    fn of(figures: &FundFigures, due: Fen) -> Money {
         Money {
             appropriated: yuan(figures.appropriated),
             committed: yuan(figures.committed),
-            due: yuan(figures.due),
+            due: yuan(due),
             paid: yuan(figures.paid),
-            free: yuan(figures.free),
+            free: yuan(figures.free()),
         }
     }
 }
@@ -45,10 +48,11 @@ impl FundTable {
         let row = |line: &FundLine| FundRow {
             fund: line.fund.clone(),
             body: line.body.clone(),
-            money: Money::of(&line.figures),
-            used_up: !line.figures.free.is_positive(),
+            money: Money::of(&line.figures, line.due),
+            used_up: !line.figures.free().is_positive(),
         };
         let total: FundFigures = lines.iter().map(|line| &line.figures).sum();
-        FundTable { rows: lines.iter().map(row).collect(), total: Money::of(&total) }
+        let due = lines.iter().map(|line| line.due).fold(Fen::ZERO, |sum, due| sum + due);
+        FundTable { rows: lines.iter().map(row).collect(), total: Money::of(&total, due) }
     }
 }

@@ -54,14 +54,12 @@ struct Page {
 /// What is owed in yuan for one use or slip.
 struct Claimed {
     at: String,
-    /// The same to the second, for the form that takes it back.
-    used: String,
     source: String,
     amount: String,
     /// Whether it was taken back.
     taken_back: bool,
-    /// The key of the form that takes it back, where it is of today.
-    back: Option<String>,
+    /// The key of the form that takes it back, where it is of today, and the time to the second, for that form.
+    back: Option<(String, String)>,
 }
 
 struct Row {
@@ -152,14 +150,13 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         lines: claims
             .into_iter()
             .map(|claim| {
-                let of_today = claim.at.is_some_and(|at| at.date() == today(app));
+                let open = claim.at.filter(|at| at.date() == today(app) && !claim.taken_back);
                 Claimed {
                     at: claim.at.map(|at| minute(&at.to_string())).unwrap_or_default(),
-                    used: claim.at.map(|at| at.to_string()).unwrap_or_default(),
                     source: claim.source.map(|source| source.to_string()).unwrap_or_default(),
                     amount: yuan(claim.amount),
                     taken_back: claim.taken_back,
-                    back: (of_today && !claim.taken_back).then(|| new_key("back")),
+                    back: open.map(|at| (new_key("back"), at.to_string())),
                 }
             })
             .collect(),

@@ -14,6 +14,7 @@ use ledger_core::domain::refusal::Code;
 use ledger_core::domain::selection::command::Measure;
 use serde::Deserialize;
 
+use super::address::in_address;
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, go, new_key, new_number, show};
 use super::trouble;
@@ -140,12 +141,6 @@ async fn announce_one(State(app): State<App>, visitor: Visitor, sent: Sent) -> R
         }
     };
     answer(&visitor, made.await)
-}
-
-/// An id within an address.
-fn in_address(id: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
-    id.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 async fn list_page(

@@ -12,9 +12,10 @@ use ledger_core::domain::ids::Key;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::statement::{LineKind, Stage, Statement};
-use ledger_core::domain::time::Month;
+use ledger_core::domain::time::{BusinessTime, Month};
 use serde::Deserialize;
 
+use super::address::in_address;
 use super::figures::{minute, points, yuan};
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
@@ -87,14 +88,12 @@ impl One {
 
 pub(super) struct Line {
     pub(super) at: String,
-    /// The same to the second, for the form that takes it back.
-    pub(super) used: String,
     pub(super) kind: &'static str,
     pub(super) source: String,
     pub(super) points: String,
     pub(super) amount: String,
-    /// The key of the form that takes it back, where whoever looks may.
-    pub(super) back: Option<String>,
+    /// The key of the form that takes it back, where whoever looks may, and the line's time to the second, for that form.
+    pub(super) back: Option<(String, String)>,
 }
 
 struct Dispute {
@@ -213,11 +212,11 @@ fn row_told(w: &Words, asked: &Asked, row: Waiting) -> Row {
     let Waiting { whose, month, stage, found_right, lines, points: owed, amount } = row;
     let (name, id, query) = match whose {
         Whose::Merchant(id, name) => {
-            let query = format!("merchant={}", encoded(&id));
+            let query = format!("merchant={}", in_address(&id));
             (name, id, query)
         }
         Whose::Body(body) => {
-            let query = format!("body={}", encoded(&body));
+            let query = format!("body={}", in_address(&body));
             (body, w.statements.body.to_owned(), query)
         }
     };
@@ -232,19 +231,6 @@ fn row_told(w: &Words, asked: &Asked, row: Waiting) -> Row {
 fn told(w: &Words, owed: Points, amount: Option<String>) -> String {
     let owed = (!owed.is_zero()).then(|| format!("{} {}", points(owed), w.points));
     owed.into_iter().chain(amount).collect::<Vec<_>>().join(" · ")
-}
-
-/// A text as it stands in an address.
-pub(super) fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 /// What a statement says of itself.
@@ -270,10 +256,10 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
     let carried = std::iter::once(points(due.carried)).chain(money_carried).collect::<Vec<_>>().join(" · ");
     // What is in points is taken back at its store.
     let takes_back = may(CommandKind::ReverseBenefitUse) && may(CommandKind::ReversePassUse);
-    let back = |position: u64, source: &Key| {
+    let back = |position: u64, source: &Key, at: BusinessTime| {
         let mut of_row = lines.iter().rev().filter(|(_, line)| line.source == *source);
         let last = of_row.next().is_some_and(|(last, line)| *last == position && line.kind == LineKind::Money);
-        (takes_back && last).then(|| new_key("reverse"))
+        (takes_back && last).then(|| (new_key("reverse"), at.to_string()))
     };
     let figures = vec![
         (w.points, points(due.booked.lines.sums.points)),
@@ -298,12 +284,11 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
             .iter()
             .map(|(position, line)| Line {
                 at: minute(&line.at.to_string()),
-                used: line.at.to_string(),
                 kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },
                 amount: money_told(line.kind, line.amount),
-                back: back(*position, &line.source),
+                back: back(*position, &line.source, line.at),
             })
             .collect(),
         disputes: disputes
@@ -325,7 +310,7 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
         pays: stage == Stage::Confirmed && owed != (0, 0) && may(CommandKind::PaySettlement),
         answers: may(CommandKind::AnswerDispute),
         owed,
-        workbook: format!("/v1/merchants/{}/statements/{month}?format=xlsx", encoded(&merchant)),
+        workbook: format!("/v1/merchants/{}/statements/{month}?format=xlsx", in_address(&merchant)),
         keys: keys(),
         merchant,
     }
@@ -359,7 +344,6 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
             .flat_map(|fund| &fund.lines)
             .map(|line| Line {
                 at: minute(&line.at.to_string()),
-                used: line.at.to_string(),
                 kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },
@@ -374,7 +358,7 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
         pays: stage == Stage::Confirmed && found.payable().is_positive() && may(CommandKind::PayBody),
         answers: false,
         owed: (0, 0),
-        workbook: format!("/v1/bodies/{}/statements/{}?format=xlsx", encoded(&found.body), found.month),
+        workbook: format!("/v1/bodies/{}/statements/{}?format=xlsx", in_address(&found.body), found.month),
         keys: keys(),
         body: found.body,
     }

@@ -23,6 +23,11 @@ impl Period {
         self.from.is_none_or(|from| from <= day) && self.through.is_none_or(|through| day <= through)
     }
 
+    /// Whether its last day lies before a day.
+    pub fn is_over(self, day: NaiveDate) -> bool {
+        self.through.is_some_and(|through| through < day)
+    }
+
     /// It must not end before it begins, and its days must be days that the ledger keeps.
     ///
     /// # Errors

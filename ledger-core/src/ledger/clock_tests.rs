@@ -1,5 +1,6 @@
 //! A real ledger whose clock is set by hand: what its answers say of the clock, and what they leave behind.
 
+mod places;
 mod programmes;
 
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! Why a figure is what it is, event by event: of a worker, a card, a store or a merchant, and of what the programmes
-//! keep: a request, a benefit, a fund, a pass, a pair or a selection.
+//! keep: a request, a benefit, a fund, a pass, a pair, a selection or a site.
 //!
 //! A [`Tracer`] is given every entry of the journal in order and answers with the lines of its subject. Each line says
 //! what the event changed and what the figures are after it. A worker's figures after a line are those that the state at
@@ -10,12 +10,14 @@ mod benefit;
 mod card;
 mod facts;
 mod fund;
+mod letter;
 mod lots;
 mod merchant;
 mod pair;
 mod pass;
 mod request;
 mod selection;
+mod site;
 mod standing;
 mod store;
 mod subject;
@@ -44,6 +46,7 @@ use pair::PairTrace;
 use pass::PassTrace;
 use request::RequestTrace;
 use selection::SelectionTrace;
+use site::SiteTrace;
 use store::StoreTrace;
 use thing::Follow;
 use worker::WorkerTrace;
@@ -51,8 +54,8 @@ use worker::WorkerTrace;
 pub use facts::{Fact, FactName};
 pub use lots::{LotStep, TracedLot, lots_of};
 pub use standing::{
-    BenefitStanding, MerchantStanding, PairStanding, PassStanding, PassStatus, SelectionStanding, Standing,
-    WorkerStanding,
+    BenefitStanding, MerchantStanding, PairStanding, PassStanding, PassStatus, SelectionStanding, SiteStanding,
+    Standing, WorkerStanding,
 };
 pub use subject::{Subject, SubjectError};
 
@@ -189,6 +192,7 @@ impl Tracer {
             Subject::Pass(pass) => Kind::Thing(Box::new(PassTrace::new(pass))),
             Subject::Pair(pair) => Kind::Thing(Box::new(PairTrace::new(pair))),
             Subject::Selection(selection) => Kind::Thing(Box::new(SelectionTrace::new(selection))),
+            Subject::Site(site) => Kind::Thing(Box::new(SiteTrace::new(site))),
             Subject::Card(card_no) => {
                 let stream = StreamId::Card(card_no.clone());
                 let stored = journal.load(std::slice::from_ref(&stream), false).await?;

@@ -64,15 +64,7 @@ impl Views {
     /// [`ViewError`].
     pub async fn is_at_closed_site(&self, store: &str, day: NaiveDate) -> Result<bool, ViewError> {
         let Some(site) = self.store_row(store).await?.value.and_then(|store| store.site) else { return Ok(false) };
-        self.is_closed_site(&site, day).await
-    }
-
-    /// Whether a site is closed on a day.
-    ///
-    /// # Errors
-    /// [`ViewError`].
-    pub async fn is_closed_site(&self, site: &str, day: NaiveDate) -> Result<bool, ViewError> {
-        Ok(self.site(site).await?.value.is_some_and(|site| site.is_closed(day)))
+        Ok(self.site(&site).await?.value.is_some_and(|site| site.is_closed(day)))
     }
 
     /// Stores in the order of their ids.

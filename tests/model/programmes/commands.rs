@@ -388,7 +388,7 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             application: id(&format!("A{application}")),
             used: used((day, merchant)),
         }),
-        Step::GiveBack { application, benefit } => Command::WithdrawBenefit(commands::WithdrawBenefit {
+        Step::GiveBack { application, benefit, .. } => Command::WithdrawBenefit(commands::WithdrawBenefit {
             benefit: id(&format!("B{benefit}")),
             application: id(&format!("A{application}")),
             reason: None,
@@ -403,7 +403,7 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             pass: Some(id(&format!("K{pass}"))),
             reason: "原价写错".into(),
         }),
-        Step::Places { benefit: number, places } => benefit(number, Some(places)),
+        Step::Places { benefit: number, places, .. } => benefit(number, Some(places)),
         Step::Slip { slip, pass, offer, day, yuan, wrong } => {
             let (price, paid) = desk::slip_amounts(offer, yuan, wrong);
             Command::UsePass(commands::UsePass {
@@ -428,6 +428,10 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
     let mut submission = submission(&desk::own_key(step).unwrap_or_else(|| key.to_owned()), command);
     if let Step::Settle { by, .. } = step {
         submission.context.actor = id(&format!("经办{by}"));
+    }
+    // Neither says a time of its own.
+    if let Step::GiveBack { day, .. } | Step::Places { day, .. } = step {
+        submission.context.at = noon(*day);
     }
     submission
 }

@@ -79,6 +79,7 @@ pub(crate) const REACHED: &[&str] = &[
     "somebody who waited is given a place",
     "somebody leaves the queue",
     "a place that was given back goes to the next",
+    "a place that comes free after the last day goes to nobody",
     "a certificate is claimed again",
     "a use is taken back",
     "what was taken back is used again",
@@ -322,8 +323,8 @@ impl Desk {
                 self.apply(application, benefit, (worker, day), certificate, fen, used)?;
             }
             Step::Use { application, benefit, day, merchant } => self.use_later(application, benefit, day, merchant)?,
-            Step::GiveBack { application, benefit } => self.give_back(application, benefit)?,
-            Step::Places { benefit, places } => return self.enlarge(benefit, places),
+            Step::GiveBack { application, benefit, day } => self.give_back(application, benefit, day)?,
+            Step::Places { benefit, places, day } => return self.enlarge(benefit, places, day),
             Step::TakeBackUse { application, benefit } => self.take_back_use(application, benefit)?,
             Step::Slip { slip, pass, offer, day, yuan, wrong } => self.slip((slip, pass), offer, day, yuan, wrong)?,
             Step::TakeBackSlip { slip, pass } => self.take_back_slip(slip, pass)?,

@@ -57,12 +57,12 @@ pub(crate) enum Step {
     },
     /// The use of what was given.
     Use { application: u8, benefit: u8, day: Day, merchant: Option<u8> },
-    /// What was applied for is given back, or waited for no more.
-    GiveBack { application: u8, benefit: u8 },
+    /// What was applied for is given back on a day, or waited for no more.
+    GiveBack { application: u8, benefit: u8, day: Day },
     /// The use of what was given is taken back.
     TakeBackUse { application: u8, benefit: u8 },
-    /// Another number of places than before.
-    Places { benefit: u8, places: u32 },
+    /// Another number of places than before, from a day on.
+    Places { benefit: u8, places: u32, day: Day },
     /// 优惠核销.
     Slip { slip: u8, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool },
     /// A slip is taken back.
@@ -365,15 +365,22 @@ fn of_pairs() -> BoxedStrategy<Step> {
     .boxed()
 }
 
+/// When a place comes free: mostly on the last day of the voucher, which is one of the other benefits too, else on the day after
+/// it, on any day, or when all is over.
+fn freed() -> BoxedStrategy<Day> {
+    prop_oneof![6 => Just(120_u16), 1 => Just(121), 1 => day(), 1 => Just(398)].boxed()
+}
+
 fn of_benefits() -> BoxedStrategy<Step> {
     let application = || (0_u8..14, of(3));
     prop_oneof![
         8 => self::application(),
         4 => (application(), day(), maybe(4, 1, of(2)))
             .prop_map(|((application, benefit), day, merchant)| Step::Use { application, benefit, day, merchant }),
-        4 => application().prop_map(|(application, benefit)| Step::GiveBack { application, benefit }),
+        4 => (application(), freed())
+            .prop_map(|((application, benefit), day)| Step::GiveBack { application, benefit, day }),
         2 => application().prop_map(|(application, benefit)| Step::TakeBackUse { application, benefit }),
-        2 => (0_u8..3, 1_u32..6).prop_map(|(benefit, places)| Step::Places { benefit, places }),
+        2 => (0_u8..3, 1_u32..6, freed()).prop_map(|(benefit, places, day)| Step::Places { benefit, places, day }),
     ]
     .boxed()
 }

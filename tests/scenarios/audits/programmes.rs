@@ -46,6 +46,7 @@ fn a_trace_of_each_kind_is_the_golden_one() {
         ("pass:QW-NXK-000056", "trace-pass.txt"),
         ("pair:QW-BD-000042", "trace-pair.txt"),
         ("merchant:QW-SH019", "trace-merchant-yuan.txt"),
+        ("site:QW-YZ1003", "trace-site.txt"),
     ] {
         let [sqlite, postgres] = [Database::Sqlite, Database::Postgres].map(|database| {
             let args = ["replay", "--trace", subject, "--as-of", PACK.as_of()];
@@ -188,9 +189,9 @@ fn the_report_of_a_pack_tells_its_funds_and_what_waits_for_a_word() {
 #[test]
 fn what_the_journal_does_not_know_is_said() {
     let imported = imported(PACK, Database::Sqlite);
-    for kind in ["request", "benefit", "fund", "pass", "pair", "selection"] {
+    for kind in ["request", "benefit", "fund", "pass", "pair", "selection", "site"] {
         let ended = run(&imported.journal, &["replay", "--trace", &format!("{kind}:NOBODY")]).expect(2);
         assert!(ended.stdout.is_empty() && ended.stderr.contains("knows no"), "{kind}: {}", ended.stderr);
     }
-    run(&imported.journal, &["replay", "--trace", "offer:QW-YH-000100"]).expect(2).says(&["fund:NO", "selection:ID"]);
+    run(&imported.journal, &["replay", "--trace", "offer:QW-YH-000100"]).expect(2).says(&["fund:NO", "site:ID"]);
 }

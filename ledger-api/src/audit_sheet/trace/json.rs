@@ -9,7 +9,9 @@ use projections::audit::trace::{Fact, Note, Standing, TraceEnd, TraceLine};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::things::{TracedBenefit, TracedFund, TracedPair, TracedPass, TracedRequest, TracedSelection, TracedYuan};
+use super::things::{
+    TracedBenefit, TracedFund, TracedPair, TracedPass, TracedRequest, TracedSelection, TracedSite, TracedYuan,
+};
 use crate::exact::{Exact, PointsJson};
 use crate::vault::short;
 
@@ -135,6 +137,8 @@ pub(super) struct StandingJson {
     pair: Option<TracedPair>,
     #[serde(skip_serializing_if = "Option::is_none")]
     selection: Option<TracedSelection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site: Option<TracedSite>,
 }
 
 /// A lot that ended with points in it.
@@ -249,6 +253,7 @@ impl From<&Standing> for StandingJson {
             Standing::Selection(selection) => {
                 StandingJson { selection: Some(selection.into()), ..StandingJson::default() }
             }
+            Standing::Site(site) => StandingJson { site: Some(site.into()), ..StandingJson::default() },
         }
     }
 }

@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::selection::state::Stage;
-use projections::audit::trace::{BenefitStanding, MerchantStanding, PairStanding, PassStanding, SelectionStanding};
+use projections::audit::trace::{
+    BenefitStanding, MerchantStanding, PairStanding, PassStanding, SelectionStanding, SiteStanding,
+};
 use projections::programmes::{FundFigures, RequestFigures};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -166,5 +168,34 @@ impl From<&SelectionStanding> for TracedSelection {
     fn from(selection: &SelectionStanding) -> TracedSelection {
         let SelectionStanding { stage, candidates, listed, objections } = *selection;
         TracedSelection { stage, candidates, listed, objections }
+    }
+}
+
+/// Where a site stands, and what was earned there.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TracedSite {
+    /// Under which site it hangs; null for a root.
+    parent: Option<String>,
+    /// The first day closed, once there is one.
+    #[schema(value_type = Option<String>, format = Date)]
+    closed: Option<NaiveDate>,
+    /// Sites that hang right below it and were not closed.
+    below: u64,
+    /// Letters of appointment that name it and were not ended before their time.
+    appointments: u64,
+    /// Points credited to those who belonged to it.
+    credited: PointsJson,
+}
+
+impl From<&SiteStanding> for TracedSite {
+    fn from(site: &SiteStanding) -> TracedSite {
+        let SiteStanding { parent, closed, below, appointments, credited } = site;
+        TracedSite {
+            parent: parent.as_ref().map(ToString::to_string),
+            closed: *closed,
+            below: *below,
+            appointments: *appointments,
+            credited: PointsJson(*credited),
+        }
     }
 }

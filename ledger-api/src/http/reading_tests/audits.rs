@@ -21,6 +21,7 @@ async fn auditors_read_audits_and_others_do_not() {
         "/v1/workers/YS-0001/trace",
         "/v1/requests/YS-XQ01/trace",
         "/v1/funds/YS-ZJ01/trace",
+        "/v1/sites/YS-SQ01/trace",
         "/v1/merchants/YS-SH02/trace",
     ] {
         assert_eq!(status(&edge, Role::Auditor, None, path).await, StatusCode::OK, "{path}");
@@ -107,6 +108,8 @@ async fn what_the_programmes_keep_is_traced_by_pages_to_its_figures() {
         ("/v1/passes/YS-NK0001/trace", "pass", "pass:YS-NK0001"),
         ("/v1/pairs/YS-JD01/trace", "pair", "pair:YS-JD01"),
         ("/v1/selections/YS-PX01/trace", "selection", "selection:YS-PX01"),
+        ("/v1/sites/YS-SQ01/trace", "site", "site:YS-SQ01"),
+        ("/v1/sites/YS-YZ35/trace", "site", "site:YS-YZ35"),
         ("/v1/merchants/YS-SH02/trace", "yuan", "merchant:YS-SH02"),
     ] {
         let all = walk(&edge, path, "lines", 1_000).await;
@@ -148,6 +151,7 @@ async fn what_cannot_be_audited_is_told() {
         ("/v1/pairs/nobody/trace", (404, "unknown_pair")),
         ("/v1/selections/nobody/trace", (404, "not_found")),
         ("/v1/merchants/nobody/trace", (404, "unknown_merchant")),
+        ("/v1/sites/nobody/trace", (404, "unknown_site")),
         ("/v1/funds/a%20b/trace", (404, "not_found")),
         ("/v1/funds/YS-ZJ01/trace?as_of=soon", (422, "invalid_date")),
         ("/v1/funds/YS-ZJ01/trace?at=999999999", (404, "not_found")),

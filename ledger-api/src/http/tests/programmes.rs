@@ -285,11 +285,14 @@ async fn an_appointment_makes_eligible_and_nobody_appoints_oneself() {
     assert_eq!(here.post("/v1/appointments", "PS1-b", back).await.no().1, "invalid_date");
 }
 
-/// A benefit of one place that costs 5 points and 60.5 yuan, paid by a fund of 100 yuan.
-async fn with_benefit(edge: &Edge) {
+/// A day that is not over.
+const OPEN: &str = "9998-12-31";
+
+/// A benefit of one place that costs 5 points and 60.5 yuan, paid by a fund of 100 yuan, with its last day.
+async fn with_benefit(edge: &Edge, until: &str) {
     taken(&edge.post("/v1/funds", "ZJ1", json!({"id": "ZJ1", "body": "区总工会", "year": 2024, "amount": 100})).await);
     let benefit = json!({"id": "QY1", "name": "体检", "kind": "voucher", "fund": "ZJ1", "places": 1, "limit_per_worker": 1,
-        "from": "2024-01-01", "until": "2024-12-31", "price": 5, "value": "60.50"});
+        "from": "2024-01-01", "until": until, "price": 5, "value": "60.50"});
     taken(&edge.post("/v1/benefits", "QY1", benefit).await);
     for worker in ["WZ", "WX"] {
         let credit =
@@ -301,7 +304,7 @@ async fn with_benefit(edge: &Edge) {
 #[tokio::test]
 async fn a_benefit_is_granted_while_there_are_places_and_honoured_by_the_merchant_who_is_owed_for_it() {
     let edge = district().await;
-    with_benefit(&edge).await;
+    with_benefit(&edge, OPEN).await;
     let worker = By::new(&edge, Role::Worker, Some("WZ")).await;
     let ask = |worker: &str| json!({"worker": worker, "at": "2024-03-05T08:30:00+08:00"});
     let claims = "/v1/benefits/QY1/claims";
@@ -334,7 +337,7 @@ async fn a_benefit_is_granted_while_there_are_places_and_honoured_by_the_merchan
 #[tokio::test]
 async fn what_is_given_back_goes_to_the_next_in_the_queue_and_counts_no_more() {
     let edge = district().await;
-    with_benefit(&edge).await;
+    with_benefit(&edge, OPEN).await;
     let claims = "/v1/benefits/QY1/claims";
     let ask = |worker: &str| json!({"worker": worker, "at": "2024-03-05T08:30:00+08:00", "certificate": format!("ZS-{worker}")});
     let worker = By::new(&edge, Role::Worker, Some("WZ")).await;
@@ -381,9 +384,27 @@ async fn what_is_given_back_goes_to_the_next_in_the_queue_and_counts_no_more() {
 }
 
 #[tokio::test]
+async fn what_is_given_back_after_the_last_day_goes_to_nobody() {
+    let edge = district().await;
+    with_benefit(&edge, "2024-12-31").await;
+    let claims = "/v1/benefits/QY1/claims";
+    for (key, worker, status) in [("QD1", "WZ", "granted"), ("QD2", "WX", "waiting")] {
+        let ask = json!({"worker": worker, "at": "2024-03-05T08:30:00+08:00"});
+        assert_eq!(taken(&edge.post(claims, key, ask).await)["status"], status);
+    }
+    taken(&edge.post(&format!("{claims}/QD1/withdraw"), "CH1", json!({})).await);
+    let read = edge.get("/v1/benefits/QY1").await.body;
+    let figures = ["granted", "waiting", "withdrawn"].map(|of| read[of].clone());
+    assert_eq!(figures, [json!(0), json!(1), json!(1)], "{read}");
+    assert_eq!((points(&edge, "WZ").await, points(&edge, "WX").await), (json!(10), json!(10)));
+    let fund = edge.get("/v1/funds/ZJ1").await.body;
+    assert_eq!([&fund["committed"], &fund["free"]], [&json!(0), &json!(100)]);
+}
+
+#[tokio::test]
 async fn money_that_an_application_names_is_entered_by_somebody_else() {
     let edge = district().await;
-    with_benefit(&edge).await;
+    with_benefit(&edge, OPEN).await;
     let grant = json!({"id": "QY2", "kind": "grant", "fund": "ZJ1"});
     taken(&edge.post("/v1/benefits", "QY2", grant).await);
     let ask = json!({"worker": "WZ", "at": "2024-03-05T08:30:00+08:00", "amount": 80});
@@ -398,7 +419,7 @@ async fn money_that_an_application_names_is_entered_by_somebody_else() {
 #[tokio::test]
 async fn a_pass_is_honoured_by_the_merchant_of_the_offer_until_it_is_lost() {
     let edge = district().await;
-    with_benefit(&edge).await;
+    with_benefit(&edge, OPEN).await;
     let pass = json!({"id": "NXK1", "worker": "WZ", "kind": "优享卡", "from": "2024-01-01", "until": "2024-12-31"});
     taken(&edge.post("/v1/passes", "NXK1", pass.clone()).await);
     let offer =
@@ -439,7 +460,7 @@ async fn a_pass_is_honoured_by_the_merchant_of_the_offer_until_it_is_lost() {
 #[tokio::test]
 async fn what_the_programmes_hold_of_a_person_is_the_persons_to_take() {
     let edge = district().await;
-    with_benefit(&edge).await;
+    with_benefit(&edge, OPEN).await;
     let posting = json!({"activity": "WX01", "on": "2024-03-01", "reporter": "WX"});
     taken(&edge.post("/v1/requests", "XQ-1", posting).await);
     taken(&edge.post("/v1/requests/XQ-1/handlings", "BL-1", work_of("WZ")).await);

@@ -498,6 +498,7 @@ fn only_what_walks_the_whole_district_may_take_its_time() {
         ("GET", "/v1/passes/{id}/trace"),
         ("GET", "/v1/requests/{id}/trace"),
         ("GET", "/v1/selections/{id}/trace"),
+        ("GET", "/v1/sites/{id}/trace"),
         ("GET", "/v1/workers/{id}/trace"),
         ("POST", "/v1/appraisals/{year}/seal"),
         ("POST", "/v1/due"),

@@ -6,8 +6,9 @@ use ledger_core::ledger::{Command, commands};
 
 use crate::access::policy::Who;
 use crate::app::App;
+use crate::service::applied::{Became, became};
 use crate::service::approvals::{ReturnedApplication, WaitingApproval, approvals};
-use crate::web::applied::{Became, became, bodies};
+use crate::web::applied::bodies;
 use crate::web::figures::yuan;
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give, new_key};
@@ -93,9 +94,9 @@ pub(super) async fn check(app: &App, visitor: &Visitor, fields: &Fields) -> Resu
     let command = commands::CheckBenefit { benefit, application, body: fields.get("body").to_owned() };
     let receipt = give(app, visitor, fields.get("key"), Command::from(command)).await?;
     let said = match became(&receipt) {
-        Became::Granted => a.approved_granted,
-        Became::Queued => a.approved_queued,
-        Became::Proposed => a.approved,
+        Some(Became::Granted) | None => a.approved_granted,
+        Some(Became::Queued) => a.approved_queued,
+        Some(Became::Proposed) => a.approved,
     };
     Ok(said.to_owned())
 }

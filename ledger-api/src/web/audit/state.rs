@@ -13,11 +13,11 @@ use ledger_core::journal::JournalError;
 use projections::state::{self, Days};
 use serde::Deserialize;
 
-use super::trace::escaped;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::reading::{may_read, read_date};
+use crate::web::address::in_address;
 use crate::web::figures::points;
 use crate::web::page::{Frame, Trouble, Visitor, answer, show};
 
@@ -111,7 +111,7 @@ async fn state_page(app: &App, visitor: &Visitor, asked: &AskedState) -> Result<
     let rows = told.workers.iter().take(ACCOUNTS_MAX).map(|(worker, of)| {
         let (earned, redeemed, expired, balance) = figures(of);
         let day = written(as_of);
-        let trace = format!("/audit/trace?worker={}&at={until}&as_of={day}", escaped(worker));
+        let trace = format!("/audit/trace?worker={}&at={until}&as_of={day}", in_address(worker));
         Account { worker: worker.clone(), trace, earned, redeemed, expired, balance }
     });
     let page = StatePage {

@@ -1,4 +1,4 @@
-//! `/audit/trace` of what the programmes keep, and of a merchant: each event with the figures after it. Which thing it is
+//! `/audit/trace` of what the programmes keep, of a site and of a merchant: each event with the figures after it. Which thing it is
 //! the number that was typed tells.
 
 use ledger_core::domain::money::Fen;
@@ -114,7 +114,8 @@ fn kind_named(w: &Words, subject: &Subject) -> String {
         | Subject::Fund(_)
         | Subject::Pass(_)
         | Subject::Pair(_)
-        | Subject::Selection(_) => w.trace.kind(subject),
+        | Subject::Selection(_)
+        | Subject::Site(_) => w.trace.kind(subject),
     };
     word.to_owned()
 }
@@ -129,6 +130,7 @@ fn not_there(subject: &Subject) -> Code {
         Subject::Benefit(_) => Code::UnknownBenefit,
         Subject::Pass(_) => Code::UnknownPass,
         Subject::Pair(_) => Code::UnknownPair,
+        Subject::Site(_) => Code::UnknownSite,
         Subject::Card(_) | Subject::Fund(_) | Subject::Selection(_) => Code::NotFound,
     }
 }
@@ -168,6 +170,12 @@ fn figures(w: &Words, standing: &Standing) -> Vec<(&'static str, String)> {
             (t.candidates, selection.candidates.to_string()),
             (t.listed, selection.listed.to_string()),
             (t.objections, selection.objections.to_string()),
+        ],
+        Standing::Site(site) => vec![
+            (t.parent, site.parent.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string)),
+            (t.below, site.below.to_string()),
+            (t.appointments, site.appointments.to_string()),
+            (t.credited, points(site.credited)),
         ],
         Standing::Merchant(merchant) => {
             vec![(t.owed_points, points(merchant.owed())), (t.owed_money, yuan(merchant.owed_money()))]

@@ -24,6 +24,7 @@ use crate::service::ServiceError;
 use crate::service::reading::{date, may_ever_read, may_read, must_be_there};
 use crate::service::traces::{Asked, tell, trace};
 use crate::vault::short;
+use crate::web::address::in_address;
 use crate::web::figures::{change, minute, points};
 use crate::web::page::{Frame, Trouble, Visitor, answer, show};
 use crate::web::trouble;
@@ -215,19 +216,12 @@ async fn traced_of(app: &App, visitor: &Visitor, worker: &str, when: &When<'_>) 
 
 /// The address of the lines after a position.
 pub(super) fn address(worker: &str, at: &str, as_of: &str, after: u64) -> String {
-    format!("/audit/trace?worker={}&at={}&as_of={}&after={after}", escaped(worker), escaped(at), escaped(as_of))
-}
-
-/// A value within an address.
-pub(super) fn escaped(value: &str) -> String {
-    let mut out = String::new();
-    for byte in value.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(char::from(byte)),
-            other => out.push_str(&format!("%{other:02X}")),
-        }
-    }
-    out
+    format!(
+        "/audit/trace?worker={}&at={}&as_of={}&after={after}",
+        in_address(worker),
+        in_address(at),
+        in_address(as_of)
+    )
 }
 
 /// A trace of a worker has a worker's figures.

@@ -13,11 +13,12 @@ use ledger_core::ledger::{Command, commands};
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::qr::Picture;
+use crate::service::applied::{Became, became};
 use crate::service::desk::today;
 use crate::service::keys::read_key;
 use crate::service::programmes::{OwnApplication, Programmes, of_worker};
 use crate::service::reading::read_date;
-use crate::web::applied::{Became, became, bodies};
+use crate::web::applied::bodies;
 use crate::web::figures::points;
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give, new_key, new_number};
@@ -143,6 +144,8 @@ fn benefit(w: &Words, own: &OwnApplication, today: NaiveDate) -> Result<Benefit,
         _ if own.proposed => (a.in_review(bodies.passed.len(), bodies.all()), "wait"),
         (Some(_), ..) => (p.withdrawn.to_owned(), "info"),
         (None, Some(_), _) => (p.used.to_owned(), "ok"),
+        // After the last day no place is given any more.
+        (None, None, Some(_)) if left.is_some_and(|left| left < 0) => (p.queue_over.to_owned(), "info"),
         (None, None, Some(place)) => (p.place(place), "wait"),
         (None, None, None) => (p.granted.to_owned(), "info"),
     };
@@ -313,9 +316,9 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
             };
             let receipt = give(app, visitor, key, Command::from(command)).await?;
             match became(&receipt) {
-                Became::Granted => w.applied_granted,
-                Became::Queued => w.applied_queued,
-                Became::Proposed => visitor.words().approvals.proposed,
+                Some(Became::Granted) | None => w.applied_granted,
+                Some(Became::Queued) => w.applied_queued,
+                Some(Became::Proposed) => visitor.words().approvals.proposed,
             }
         }
         "withdraw" => {

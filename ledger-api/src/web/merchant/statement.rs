@@ -80,7 +80,6 @@ pub(super) async fn shown(
             .into_iter()
             .map(|(_, line)| Line {
                 at: minute(&line.at.to_string()),
-                used: line.at.to_string(),
                 kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },

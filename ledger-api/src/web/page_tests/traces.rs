@@ -148,6 +148,8 @@ async fn an_auditor_traces_what_the_programmes_keep_by_its_number() {
         ("YS-NK0001", &["暖心卡 YS-NK0001", "有效", "优惠合计"]),
         ("YS-JD01", &["结对 YS-JD01", "待确认走访", "走访填报"]),
         ("YS-PX01", &["评选 YS-PX01", "入围", "评选公告"]),
+        ("YS-SQ01", &["站点 YS-SQ01", "上级站点", "YS-JD", "下级站点", "聘任登记", "YS-YZ01"]),
+        ("YS-YZ35", &["站点 YS-YZ35", "停用日期", "招呼站并入微驿站"]),
         ("YS-SH02", &["商户 YS-SH02", "应付积分", "应付金额", "补贴应付"]),
     ] {
         let page = auditor.read(&format!("/audit/trace?worker={number}")).await;

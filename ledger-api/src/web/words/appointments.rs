@@ -35,7 +35,7 @@ words! {
     applied: "申请于", "applied on";
     application: "登记号", "Number of the application";
     withdraw_for: "代为撤回申请", "Withdraw for somebody";
-    withdraw_note: "没有使用的才能撤回。已发放的退回积分和资金，名额给排队的下一位；排队的不再排队。", "Only what was not used. Of what was granted points and money go back, and the place goes to the next in the queue; who waits leaves the queue.";
+    withdraw_note: "没有使用的才能撤回。已发放的退回积分和资金，名额给排队的下一位，截止日期后空着；排队的不再排队。", "Only what was not used. Of what was granted points and money go back, and the place goes to the next in the queue, or after the last day to nobody; who waits leaves the queue.";
     withdraw_reason: "原因（本人看得到）", "Why (the worker sees it)";
     withdraw_button: "撤回", "Withdraw";
     back: "回聘任与走访", "Back";

@@ -22,9 +22,10 @@ words! {
     apply_note: "发放时扣积分；名额已满就排队，排队不扣积分。", "Points are spent when it is granted; who waits in the queue spends none.";
     none_offered: "现在没有可以申请的权益。", "Nothing can be applied for now.";
     applied_granted: "已发放，使用前请记下登记号", "Granted; keep the number for its use";
+    queue_over: "已截止，不再递补", "Over: no more places are given";
     applied_queued: "名额已满，已排队", "Places are gone; you stand in the queue";
     withdraw: "撤回申请", "Withdraw";
-    withdraw_note: "没有使用的可以撤回：积分退回原来的批次（已过期的不能再用），名额给排队的下一位。撤回后不能恢复，只能重新申请。", "What was not used can be withdrawn: points go back where they came from (what expired since cannot be spent), and the place goes to the next in the queue. It cannot be undone; you can apply again.";
+    withdraw_note: "没有使用的可以撤回：积分退回原来的批次（已过期的不能再用），名额给排队的下一位，截止日期后空着。撤回后不能恢复，只能重新申请。", "What was not used can be withdrawn: points go back where they came from (what expired since cannot be spent), and the place goes to the next in the queue, or after the last day to nobody. It cannot be undone; you can apply again.";
     withdraw_queued_note: "撤回后不再排队；重新申请要从队尾排起。", "You leave the queue; whoever applies again waits at its end.";
     withdraw_button: "确认撤回", "Withdraw it";
     withdrawn: "已撤回", "Withdrawn";

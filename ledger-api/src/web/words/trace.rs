@@ -14,7 +14,7 @@ words! {
     no_size: "件数请填 1 到 1,000 的整数。", "The number of items is a whole number from 1 to 1,000.";
     no_way: "请从列表里选抽样的办法。", "Choose of the list how it is drawn.";
     title: "结余的来历", "Where a balance comes from";
-    hint: "填编号，看这个账户的结余由哪些批次组成、每批从哪来、被什么用掉，逐条对得上账本的序号。时刻可以不填。填单号、项目编号、资金编号、暖心卡号、结对号、评选编号或商户编号，看那一件的来历。", "Enter a worker's id: which lots make up the balance, what made each and what took from it, each with its position in the journal. The moment may be left blank. The number of a request, benefit, fund, pass, pair, selection or merchant is traced as well.";
+    hint: "填编号，看这个账户的结余由哪些批次组成、每批从哪来、被什么用掉，逐条对得上账本的序号。时刻可以不填。填单号、项目编号、资金编号、暖心卡号、结对号、评选编号、驿站编号或商户编号，看那一件的来历。", "Enter a worker's id: which lots make up the balance, what made each and what took from it, each with its position in the journal. The moment may be left blank. The number of a request, benefit, fund, pass, pair, selection, site or merchant is traced as well.";
     show: "查来历", "Trace";
     lots: "有余额或待入账的批次", "Lots with something in them, or that wait";
     lots_hint: "点开一批，看它怎么来的（申报、审核、公示、入账）、怎么去的，每一步之后剩多少。", "Open a lot: how it came (recorded, checked, publicised, counted), what took from it, and what was in it after each step.";
@@ -38,6 +38,10 @@ words! {
     pass: "暖心卡", "Pass";
     pair: "结对", "Pair";
     selection: "评选", "Selection";
+    site: "站点", "Site";
+    parent: "上级站点", "Above it";
+    below: "下级站点", "Right below it";
+    appointments: "聘书", "Appointments";
     claims: "认领次数", "Claims";
     credited: "记分", "Credited";
     granted: "已发", "Given";
@@ -89,6 +93,7 @@ impl Words {
             Subject::Pass(_) => self.pass,
             Subject::Pair(_) => self.pair,
             Subject::Selection(_) => self.selection,
+            Subject::Site(_) => self.site,
             Subject::Worker(_) | Subject::Card(_) | Subject::Store(_) | Subject::Merchant(_) => "",
         }
     }

@@ -1,4 +1,4 @@
-//! Places of a benefit that came free: they go to those who wait, in the commit that frees them.
+//! Places of a benefit that came free: they go to those who wait, in the commit that frees them (docs/decisions/060).
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,8 @@ use crate::domain::worker::{Worker, WorkerCommand};
 
 impl<S: States> Process<'_, S> {
     /// Gives what places a benefit has to those who wait, in their order. Who has too few points is passed over and goes on
-    /// waiting; where the fund is exhausted nobody behind gets ahead.
+    /// waiting; where the fund is exhausted nobody behind gets ahead. After the last day nobody is given one: it could not be
+    /// used any more.
     ///
     /// `state` is the benefit after `decided`, which the same command decided of workers and funds before.
     pub(in crate::ledger) fn promote(
@@ -24,6 +25,9 @@ impl<S: States> Process<'_, S> {
         decided: &[Event],
     ) -> Decision<Vec<Event>> {
         let Some(terms) = state.terms().cloned() else { return Ok(Vec::new()) };
+        if terms.window.is_over(self.context.at.date()) {
+            return Ok(Vec::new());
+        }
         let waiting: Vec<_> = state.waiting().map(|(id, asked)| (id.clone(), asked.clone())).collect();
         let mut workers: BTreeMap<WorkerId, Worker> = BTreeMap::new();
         let mut fund = terms.fund.as_ref().map(|fund| self.fund_after(fund, decided)).transpose()?;

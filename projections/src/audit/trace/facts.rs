@@ -99,6 +99,20 @@ facts! {
     Until = "until", "至";
     /// The first day no longer.
     Ended = "ended", "解除日期";
+    /// The first day no longer, of a letter of appointment.
+    Dismissed = "dismissed", "解聘日期";
+    /// As what somebody is appointed.
+    Role = "role", "角色";
+    /// Which level of sites it is of, in a word of the district.
+    Level = "level", "层级";
+    /// Under which site it hangs.
+    Parent = "parent", "上级站点";
+    /// What it offers.
+    Services = "services", "服务项目";
+    /// The first day closed.
+    Closed = "closed", "停用日期";
+    /// What stays open right below it.
+    OpenBelow = "open_below", "仍启用的下级";
     /// The certificate that it rests on.
     Certificate = "certificate", "证书编号";
     /// At whose counter.

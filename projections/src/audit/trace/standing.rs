@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use ledger_core::domain::ids::PassNo;
+use ledger_core::domain::ids::{PassNo, SiteId};
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::selection::state::Stage;
@@ -35,6 +35,8 @@ pub enum Standing {
     Pair(PairStanding),
     /// Of a selection.
     Selection(SelectionStanding),
+    /// Of a site.
+    Site(SiteStanding),
 }
 
 impl Standing {
@@ -50,7 +52,8 @@ impl Standing {
             | Standing::Fund(_)
             | Standing::Pass(_)
             | Standing::Pair(_)
-            | Standing::Selection(_) => None,
+            | Standing::Selection(_)
+            | Standing::Site(_) => None,
         }
     }
 }
@@ -184,4 +187,19 @@ pub struct SelectionStanding {
     pub listed: u64,
     /// Objections that still ask for something: an answer, or the list to be revised.
     pub objections: u64,
+}
+
+/// A site's figures.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SiteStanding {
+    /// Under which site it hangs, from the latest day on that is known.
+    pub parent: Option<SiteId>,
+    /// Its first day closed, once there is one.
+    pub closed: Option<NaiveDate>,
+    /// Sites that hang right below it and were not closed, as the parent is told.
+    pub below: u64,
+    /// Letters of appointment that name it and were not ended before their time.
+    pub appointments: u64,
+    /// Points credited to those who belonged to it when that was recorded, less what was taken back.
+    pub credited: Points,
 }

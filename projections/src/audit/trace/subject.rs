@@ -1,7 +1,7 @@
 //! What can be traced, and how it is written: a kind and an id, as in `worker:QW-000092`.
 
 use ledger_core::domain::ids::{
-    BenefitId, CardNo, FundId, IdError, MerchantId, PairId, PassNo, RequestId, SelectionId, StoreId, WorkerId,
+    BenefitId, CardNo, FundId, IdError, MerchantId, PairId, PassNo, RequestId, SelectionId, SiteId, StoreId, WorkerId,
 };
 
 /// Whose figures are traced.
@@ -27,6 +27,8 @@ pub enum Subject {
     Pair(PairId),
     /// A selection (评选编号), step by step.
     Selection(SelectionId),
+    /// A site (驿站编号): its place, its letters of appointment, and what was earned there.
+    Site(SiteId),
 }
 
 /// Why a text names no subject.
@@ -35,7 +37,7 @@ pub enum SubjectError {
     /// No such kind of subject.
     #[error(
         "{0:?} cannot be traced; write worker:ID, card:NO, store:ID, merchant:ID, request:NO, benefit:NO, fund:NO, \
-         pass:NO, pair:NO or selection:ID"
+         pass:NO, pair:NO, selection:ID or site:ID"
     )]
     Unknown(String),
     /// The identifier.
@@ -58,6 +60,7 @@ impl std::str::FromStr for Subject {
             Some(("pass", id)) => Ok(Subject::Pass(PassNo::new(id)?)),
             Some(("pair", id)) => Ok(Subject::Pair(PairId::new(id)?)),
             Some(("selection", id)) => Ok(Subject::Selection(SelectionId::new(id)?)),
+            Some(("site", id)) => Ok(Subject::Site(SiteId::new(id)?)),
             _ => Err(SubjectError::Unknown(text.to_owned())),
         }
     }
@@ -76,6 +79,7 @@ impl std::fmt::Display for Subject {
             Subject::Pass(id) => write!(f, "pass:{id}"),
             Subject::Pair(id) => write!(f, "pair:{id}"),
             Subject::Selection(id) => write!(f, "selection:{id}"),
+            Subject::Site(id) => write!(f, "site:{id}"),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Traces of what the programmes keep, of entries made by hand: every line, its figures, and that each ends as the state does.
 
+mod places;
+
 use std::sync::Arc;
 
 use ledger_core::domain::event::Event;
@@ -377,6 +379,7 @@ fn a_subject_is_written_as_it_is_read() {
         "pass:NXK1",
         "pair:BD1",
         "selection:PX1",
+        "site:演示社区",
     ] {
         assert_eq!(subject.parse::<Subject>().unwrap().to_string(), subject);
     }

@@ -7,6 +7,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::worker::event::{LotPart, Lots, ServiceRecorded, WorkerEvent};
 use ledger_core::journal::Entry;
 
+use super::letter::letter;
 use super::{EndedLot, Note, Standing, TraceLine, WorkerStanding, begun};
 use crate::account::{Account, AsOf, Lot};
 
@@ -89,7 +90,7 @@ fn note(event: &WorkerEvent, debt: Points) -> Option<Note> {
     (!debt.is_zero()).then(|| Note::DebtPaid(Points::ZERO - debt))
 }
 
-/// Puts what the event says of credits and lots into a line.
+/// Puts what the event says of credits, lots and letters of appointment into a line.
 pub(super) fn describe(line: &mut TraceLine, event: &WorkerEvent) {
     let less = |parts: &[LotPart]| parts.iter().map(|part| LotPart(part.0, Points::ZERO - part.1)).collect();
     line.lots = match event.lots() {
@@ -103,6 +104,10 @@ pub(super) fn describe(line: &mut TraceLine, event: &WorkerEvent) {
     };
     if let Some(record) = event.as_service() {
         service(line, record);
+    }
+    if let Some(recorded) = event.as_appointment() {
+        line.subject = recorded.appointment.to_string();
+        line.facts = letter(&recorded.terms).told();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::terms::BENEFITS;
 use super::{Desk, Refused, month};
+use crate::programmes::steps::Day;
 
 impl Desk {
     pub(super) fn has_place(&self, at: usize) -> bool {
@@ -9,12 +10,15 @@ impl Desk {
     }
 
     /// All that it cost goes back to where it came from, the certificate to its holder, and the place to the next.
-    pub(super) fn give_back(&mut self, number: u8, benefit: u8) -> Refused {
+    pub(super) fn give_back(&mut self, number: u8, benefit: u8, day: Day) -> Refused {
         let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
         let of = &mut self.benefits[usize::from(benefit)];
         let row = of.rows.get_mut(&number).ok_or("unknown_benefit")?;
         if row.used || row.withdrawn {
             return Err("already_decided");
+        }
+        if day < row.day {
+            return Err("invalid_date");
         }
         row.withdrawn = true;
         let row = row.clone();
@@ -37,27 +41,33 @@ impl Desk {
                 self.lots[usize::from(row.worker)][lot].left += part;
             }
         }
-        if self.promote(benefit) {
+        if self.promote(benefit, day) {
             self.met.insert("a place that was given back goes to the next");
         }
         Ok(())
     }
 
     /// Never fewer than were given.
-    pub(super) fn enlarge(&mut self, benefit: u8, places: u32) -> Refused<bool> {
+    pub(super) fn enlarge(&mut self, benefit: u8, places: u32, day: Day) -> Refused<bool> {
         let of = &mut self.benefits[usize::from(benefit)];
         if places < of.granted {
             return Err("invalid_quantity");
         }
         let changed = of.places != Some(places);
         of.places = Some(places);
-        Ok(self.promote(benefit) | changed)
+        Ok(self.promote(benefit, day) | changed)
     }
 
     /// Those who wait are given places in their order: who has too few points goes on waiting, and where the fund has too
-    /// little nobody behind gets ahead. Whether anybody is.
-    fn promote(&mut self, benefit: u8) -> bool {
+    /// little nobody behind gets ahead. After the last day nobody is given one. Whether anybody is.
+    fn promote(&mut self, benefit: u8, day: Day) -> bool {
         let (at, is) = (usize::from(benefit), &BENEFITS[usize::from(benefit)]);
+        if is.window.1 < day {
+            if self.has_place(at) && !self.benefits[at].queue.is_empty() {
+                self.met.insert("a place that comes free after the last day goes to nobody");
+            }
+            return false;
+        }
         let mut changed = false;
         for number in self.benefits[at].queue.clone() {
             if !self.has_place(at) {
