@@ -13,6 +13,7 @@
 
 pub mod accounts;
 pub mod administrators;
+pub mod appointing;
 pub mod appraisals;
 pub mod approvals;
 pub mod audit;
