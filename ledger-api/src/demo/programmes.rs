@@ -59,7 +59,7 @@ const UNTIL: u64 = 265;
 pub(super) async fn begin(ledger: &Ledger, operator: &Actor) -> Result<(), DemoError> {
     let most_by_operator = |now| {
         let planned = plan(now)?.into_iter();
-        let given = |(key, command)| {
+        let given = |(key, command): (String, Command)| {
             let by_district = key == LETTER_KEY;
             (key, by_district, command)
         };
