@@ -11,6 +11,7 @@ mod accept;
 pub mod account_reads;
 pub mod accounts;
 pub mod acknowledgements;
+pub mod appointment_decisions;
 pub mod appointments;
 mod appraisal_seals;
 pub mod appraisals;
@@ -164,6 +165,7 @@ fn guarded() -> Routes {
         .merge(request_claims::routes())
         .merge(request_routing::routes())
         .merge(appointments::routes())
+        .merge(appointment_decisions::routes())
         .merge(pairs::routes())
         .merge(benefits::routes())
         .merge(stand_ins::routes())

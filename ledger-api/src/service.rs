@@ -14,6 +14,7 @@
 pub mod accounts;
 pub mod administrators;
 pub mod applied;
+pub mod appointing;
 pub mod appraisals;
 pub mod approvals;
 pub mod audit;

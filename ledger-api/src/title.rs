@@ -68,6 +68,7 @@ pub const fn read(read: Read) -> &'static str {
         Read::Request => "服务需求",
         Read::RatingSlip => "评价单",
         Read::Appointments => "聘任",
+        Read::ProposedAppointments => "待确认的聘任",
         Read::Pair => "结对与走访",
         Read::PairsOfBranch => "本支部的结对",
         Read::Benefit => "权益项目",

@@ -46,6 +46,8 @@ pub use settings::LedgerSettings;
 #[cfg(test)]
 mod account_tests;
 #[cfg(test)]
+mod appointment_tests;
+#[cfg(test)]
 mod approval_tests;
 #[cfg(test)]
 mod clock_tests;

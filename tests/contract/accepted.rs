@@ -99,6 +99,9 @@ const fn kind(command: &Command) -> &'static str {
         Command::CloseSite(_) => "close site",
         Command::SetServices(_) => "set services",
         Command::RegisterAppointment(_) => "register appointment",
+        Command::ProposeAppointment(_) => "propose appointment",
+        Command::ConfirmAppointment(_) => "confirm appointment",
+        Command::RejectAppointment(_) => "send an appointment back",
         Command::OpenPair(_) => "open pair",
         Command::RecordVisit(_) => "record visit",
         Command::ConfirmVisit(_) => "confirm visit",
@@ -136,7 +139,7 @@ const fn kind(command: &Command) -> &'static str {
     }
 }
 
-const KINDS: usize = 82;
+const KINDS: usize = 85;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

@@ -98,6 +98,10 @@ const NOT_MODELLED: &[&str] = &[
     "WorkerAbsorbed",
     "CreditAppealed",
     "AppointmentRecorded",
+    // Whole ledgers tell of second persons who confirm in the core (ledger/appointment_tests.rs).
+    "AppointmentProposed",
+    "AppointmentConfirmed",
+    "AppointmentRejected",
     "BenefitPointsSpent",
     "MoneyClaimed",
     "MoneyTakenBack",

@@ -43,6 +43,9 @@ const NOT_YET: &[(&str, &str)] = &[
     ("BenefitUseReversed", "reversals of uses and slips came after it"),
     ("PassUseReversed", "reversals of uses and slips came after it"),
     ("MoneyTakenBack", "reversals of uses and slips came after it"),
+    ("AppointmentProposed", "second persons who confirm an appointment came after it"),
+    ("AppointmentConfirmed", "second persons who confirm an appointment came after it"),
+    ("AppointmentRejected", "second persons who confirm an appointment came after it"),
     ("WorkerMerged", "two ids of one person came after this journal"),
     ("WorkerAbsorbed", "two ids of one person came after this journal"),
 ];

@@ -3,6 +3,7 @@
 //! them.
 
 mod accounts;
+mod appointed;
 mod approved;
 mod away;
 mod barriers;

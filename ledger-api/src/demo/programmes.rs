@@ -36,6 +36,10 @@ const HEALTH: &str = "演示卫生健康局";
 const APPROVED: &str = "YS-QY10";
 /// Who applied for it.
 const PROPOSED: [u32; 2] = [5, 9];
+/// The appointment that waits for the approver, entered by the district; and who is to be appointed.
+const LETTER: &str = "YS-PS04";
+const LETTER_KEY: &str = "demo/appointment/YS-PS04";
+const APPOINTED: u32 = 18;
 /// Who is helped by a pair and has left.
 const LEAVES: u32 = 234;
 /// Health tests that a trade union pays, and the workers who want one: thirty more than there are tests.
@@ -48,13 +52,20 @@ const PASS_KIND: &str = "暖心卡";
 const SINCE: u64 = 100;
 const UNTIL: u64 = 265;
 
-/// Gives them as the operator does; nothing where that was done.
+/// Gives them as the operator does, but for the appointment, which is no operator's to enter; nothing where that was done.
 ///
 /// # Errors
 /// [`DemoError`].
 pub(super) async fn begin(ledger: &Ledger, operator: &Actor) -> Result<(), DemoError> {
-    let all_by_operator = |now| Ok(plan(now)?.into_iter().map(|(key, command)| (key, false, command)).collect());
-    once::begin(ledger, operator, FIRST_KEY, all_by_operator).await
+    let most_by_operator = |now| {
+        let planned = plan(now)?.into_iter();
+        let given = |(key, command): (String, Command)| {
+            let by_district = key == LETTER_KEY;
+            (key, by_district, command)
+        };
+        Ok(planned.map(given).collect())
+    };
+    once::begin(ledger, operator, FIRST_KEY, most_by_operator).await
 }
 
 /// All of them with their keys, in order.
@@ -100,7 +111,18 @@ impl Plan {
                     commands::RegisterAppointment { appointment: id.parse()?, worker: worker_id(worker)?, terms };
                 Ok((format!("demo/appointment/{id}"), command.into()))
             });
-        appointed.into_iter().collect()
+        let mut commands = appointed.into_iter().collect::<Result<Vec<_>, IdError>>()?;
+        let terms = AppointmentTerms {
+            body: "演示街道".to_owned(),
+            days: Period { from: Some(self.today), through: Some(self.ahead(UNTIL)) },
+            ended: None,
+            role: GRID_WORKER.to_owned(),
+            site: None,
+        };
+        let propose =
+            commands::ProposeAppointment { appointment: LETTER.parse()?, worker: worker_id(APPOINTED)?, terms };
+        commands.push((LETTER_KEY.to_owned(), propose.into()));
+        Ok(commands)
     }
 
     /// One or more in every state, some of them of the example worker.

@@ -286,8 +286,9 @@ async fn every_role_has_open_work_which_is_begun_once() {
         ("VisitConfirmed", 0),
         // The worker: a voucher, and a place in a queue.
         ("BenefitQueued", 30),
-        // What two bodies have to approve.
+        // What two bodies have to approve, and what another person entered.
         ("BenefitProposed", 2),
+        ("AppointmentProposed", 1),
         // The clerk: what was given out, what is set aside, a shelf that runs low.
         ("Redeemed", 6),
         ("PointsHeld", 2),

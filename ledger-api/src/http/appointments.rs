@@ -1,4 +1,5 @@
-//! Appointments (聘任): who was appointed as what, by whom, through which days.
+//! Appointments (聘任): who was appointed as what, by whom, through which days. What waits for a second person, and that
+//! person's word, are beside (`appointment_decisions`).
 
 use axum::Json;
 use axum::extract::State;
@@ -8,6 +9,7 @@ use ledger_core::domain::ids::{AppointmentId, SiteId, WorkerId};
 use ledger_core::domain::period::Period;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::command::AppointmentTerms;
+use ledger_core::domain::worker::event::AppointmentWord;
 use ledger_core::ledger::{Command, Receipt, commands};
 use projections::queries::At;
 use projections::views::appointment::Appointment;
@@ -26,7 +28,7 @@ use super::wire::{DateJson, Text, maybe_day};
 use crate::access::policy::{CommandKind, Read, Target};
 use crate::app::App;
 use crate::service::ServiceError;
-use crate::service::command::{Ask, Asked};
+use crate::service::command::{Ask, Asked, worker_event};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -35,7 +37,8 @@ pub fn routes() -> Routes {
         .route(Read::Appointments, routes!(read_appointments))
 }
 
-/// An appointment; sent again with other days it is brought up to date.
+/// An appointment; sent again with other days it is brought up to date. Where the district asks for checks, another person
+/// confirms it first.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterAppointment {
@@ -72,6 +75,9 @@ pub struct AppointmentAnswer {
     /// The letter's number (聘书号).
     #[schema(value_type = String)]
     appointment: AppointmentId,
+    /// `confirmed`: it holds on its days; or `proposed`: the district asks for checks, and another person has to confirm it.
+    #[schema(value_type = String, examples("confirmed"))]
+    status: &'static str,
     /// Durable up to here.
     position: u64,
 }
@@ -90,14 +96,19 @@ impl Ask for RegisterAppointment {
             site: self.site,
         };
         let (appointment, worker) = (self.id, self.worker);
-        Ok(Command::from(commands::RegisterAppointment { appointment, worker, terms }).into())
+        Ok(Command::from(commands::ProposeAppointment { appointment, worker, terms }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<AppointmentAnswer> {
-        let Command::RegisterAppointment(commands::RegisterAppointment { appointment, .. }) = command else {
+        let Command::ProposeAppointment(commands::ProposeAppointment { appointment, .. }) = command else {
             return None;
         };
-        Some(AppointmentAnswer { appointment: appointment.clone(), position: receipt.position })
+        let waits = worker_event(receipt, |event| match event.as_appointment_word()? {
+            AppointmentWord::Proposed(_) => Some(()),
+            AppointmentWord::Confirmed(_) | AppointmentWord::Rejected(_) => None,
+        });
+        let status = if waits.is_some() { "proposed" } else { "confirmed" };
+        Some(AppointmentAnswer { appointment: appointment.clone(), status, position: receipt.position })
     }
 }
 
@@ -106,9 +117,10 @@ impl Body for RegisterAppointment {
     const PATH: &'static [(&'static str, Code)] = &[];
 }
 
-/// Appoint a worker (聘任名册), or bring an appointment up to date: an end is a day in `ended`.
+/// Appoint a worker (聘任名册), or bring an appointment up to date: an end is a day in `ended`. Where the district asks for
+/// checks, this only proposes it, and nothing holds before another approver confirms it.
 #[utoipa::path(post, path = "/v1/appointments", tag = "appointments", request_body = RegisterAppointment,
-    responses((status = 201, description = "Appointed.", body = AppointmentAnswer)))]
+    responses((status = 201, description = "Appointed, or proposed.", body = AppointmentAnswer)))]
 async fn register(
     State(app): State<App>,
     asking: Asking,

@@ -16,7 +16,7 @@ use super::command::Body;
 use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, MONTH_PATTERN, string};
 use super::{acknowledgements, appointments, benefits, pairs, passes, requests, selection_objections, selections};
-use super::{approvals, request_claims, request_routing};
+use super::{appointment_decisions, approvals, request_claims, request_routing};
 use super::{
     cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, reversals, shelf, sites, stand_ins,
     statements, stores, withdrawals, workers,
@@ -124,6 +124,8 @@ commands! {
     "withdraw_request" => request_routing::WithdrawRequest,
     "merge_request" => request_routing::MergeRequest,
     "register_appointment" | "appointment" => appointments::RegisterAppointment,
+    "confirm_appointment" => appointment_decisions::ConfirmAppointment,
+    "reject_appointment" => appointment_decisions::RejectAppointment,
     "open_pair" | "pair" => pairs::OpenPair,
     "record_visit" | "visit" => pairs::RecordVisit,
     "confirm_visit" => pairs::ConfirmVisit,

@@ -1,6 +1,7 @@
 //! Requests against the whole edge on a journal of its own: what comes back, to the letter.
 
 mod access;
+mod appointing;
 mod appraisals;
 mod approvals;
 mod away;

@@ -15,7 +15,7 @@ use super::begun::Begun;
 use super::counter_proof::{self, Taken};
 use super::names::{self, Named, Personal};
 use super::texts;
-use super::{away, erasure, partners, reach, statements, uses};
+use super::{appointing, away, erasure, partners, reach, statements, uses};
 use crate::access::Role;
 use crate::access::policy::{Denied, Who, allow, of_command};
 use crate::app::App;
@@ -147,6 +147,7 @@ pub async fn prepare_after(
     let coded = away::name_worker(app, &mut command).await?;
     let (kind, target) = of_command(&command);
     reach::may_after(app, who, kind, target, begun).await?;
+    appointing::require_site(app, who, &command).await?;
     statements::name_funds(app, &mut command).await?;
     uses::name_pass(app, &mut command).await?;
     partners::name_pairs(app, who, &mut command).await?;

@@ -11,6 +11,7 @@ use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::pass::{Offer, Pass};
 use ledger_core::domain::worker::command::AppointmentTerms;
 use projections::views::application::{Rejection, Reversal, Withdrawal};
+use projections::views::appointment::{self, Appointment};
 use projections::views::benefit::Benefit;
 
 use super::ServiceError;
@@ -35,6 +36,10 @@ pub struct Programmes {
     pub visit_kinds: Vec<(String, String)>,
     /// Appointments, with their numbers.
     pub appointments: Vec<(String, AppointmentTerms)>,
+    /// What of appointments waits for a second person, with their numbers.
+    pub appointments_proposed: Vec<(String, appointment::Proposal)>,
+    /// What of appointments was sent back, with their numbers.
+    pub appointments_returned: Vec<(String, appointment::Rejection)>,
     /// Passes, with their numbers.
     pub passes: Vec<(String, PassTerms)>,
 }
@@ -103,16 +108,35 @@ pub async fn of_worker(app: &App, who: Who<'_>, worker: &str, today: NaiveDate) 
     let is_of = |pair: &Pair| {
         pair.terms().is_some_and(|terms| [&terms.helper, &terms.helped].iter().any(|one| one.as_str() == worker))
     };
-    let appointments = app.views.appointments(worker).await?.value;
+    let letters = letters(app, who, worker).await?;
     let passes = app.views.passes(worker).await?.value;
     Ok(Programmes {
         offered: offered(&benefits, &applications, today),
         applications,
         pairs: app.views.pairs("", LOOKED_MAX, is_of).await?.rows,
         visit_kinds: visit_kinds(app, today).await?,
-        appointments: appointments.into_iter().filter_map(|(id, row)| Some((id, row.terms?))).collect(),
+        appointments_proposed: letters
+            .iter()
+            .filter_map(|(id, row)| Some((id.clone(), row.proposal.clone()?)))
+            .collect(),
+        appointments_returned: letters
+            .iter()
+            .filter_map(|(id, row)| Some((id.clone(), row.rejected.clone()?)))
+            .collect(),
+        appointments: letters.into_iter().filter_map(|(id, row)| Some((id, row.terms?))).collect(),
         passes: passes.into_iter().filter_map(|(id, row)| Some((id, row.terms()?.clone()))).collect(),
     })
+}
+
+/// A worker's appointments, with what waits and what was sent back, and why as it was written.
+async fn letters(app: &App, who: Who<'_>, worker: &str) -> Result<Vec<(String, Appointment)>, ServiceError> {
+    let mut rows = app.views.appointments(worker).await?.value;
+    let written = rows.iter_mut().filter_map(|(id, row)| {
+        let reason = &mut row.rejected.as_mut()?.reason;
+        Some(Written::of_worker(worker, Some(id.as_str()), reason))
+    });
+    tell(&app.vault, who, written.collect()).await;
+    Ok(rows)
 }
 
 /// What the passes that a worker can show on a day are good for: the merchant's name and the terms of each offer.

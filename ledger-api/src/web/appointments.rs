@@ -1,6 +1,7 @@
 //! `/appointments`: what the desk keeps of the programmes: visits that wait for the other one of a pair, who is appointed as
 //! what and until when, and who waits for which benefit.
 
+mod appointing;
 mod approvals;
 mod pairs;
 mod passes;
@@ -43,6 +44,7 @@ struct Page {
     bad: String,
     visits: Vec<Visit>,
     confirms: bool,
+    appointing: appointing::Part,
     approvals: approvals::Part,
     letters: Vec<Letter>,
     /// Whose appointments were asked for; blank for all.
@@ -197,6 +199,8 @@ async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError)
         }
         "withdraw" => told(&[(Code::UnknownBenefit, r.other_benefit)]),
         "check_benefit" | "reject_benefit" => told(&approvals::no(w)),
+        "confirm_appointment" | "reject_appointment" => told(&appointing::no(w)),
+        "dismiss" => told(&[(Code::DuplicateConflict, w.appointing.waits_already)]),
         _ => told(&[]),
     })
 }
@@ -268,8 +272,19 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Stri
         }
         "check_benefit" => return approvals::check(app, visitor, fields).await,
         "reject_benefit" => (approvals::reject(fields)?, w.approvals.sent_back),
-        "dismiss" => (appointment(fields, required(fields, "ended").map(Some)?)?, w.appointments.dismissed),
-        _ => (appointment(fields, None)?, w.appointments.appointed),
+        "confirm_appointment" => (appointing::confirm(fields)?, w.appointing.confirmed),
+        "reject_appointment" => (appointing::reject(fields)?, w.appointing.sent_back),
+        what => {
+            let ended = if what == "dismiss" { Some(required(fields, "ended")?) } else { None };
+            let receipt = give(app, visitor, fields.get("key"), appointment(fields, ended)?).await?;
+            let said = match (appointing::waits(&receipt), ended.is_some()) {
+                (true, true) => w.appointing.end_proposed,
+                (true, false) => w.appointing.proposed,
+                (false, true) => w.appointments.dismissed,
+                (false, false) => w.appointments.appointed,
+            };
+            return Ok(said.to_owned());
+        }
     };
     give(app, visitor, fields.get("key"), command).await?;
     Ok(said.to_owned())
@@ -282,7 +297,7 @@ fn appointment(fields: &Fields, ended: Option<NaiveDate>) -> Result<Command, Ser
     let (body, role) = (fields.get("body").to_owned(), fields.get("role").to_owned());
     let terms = AppointmentTerms { body, days, ended, role, site };
     let (appointment, worker) = (read_id(fields.get("id"))?, read_id(&fields.get("worker").to_uppercase())?);
-    Ok(commands::RegisterAppointment { appointment, worker, terms }.into())
+    Ok(commands::ProposeAppointment { appointment, worker, terms }.into())
 }
 
 fn required(fields: &Fields, name: &str) -> Result<NaiveDate, ServiceError> {
@@ -327,6 +342,7 @@ async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Resp
         bad,
         visits: visits_waiting(app, who).await?.into_iter().map(|row| visit(w, row, &called, today)).collect(),
         confirms: operator && may_ever(who, CommandKind::ConfirmVisit),
+        appointing: appointing::part(app, visitor).await?,
         approvals: approvals::part(app, visitor).await?,
         cut: letters.len() >= SHOWN_MAX,
         letters: (0_usize..).zip(letters).map(|(at, row)| letter(w, at, row, today)).collect(),

@@ -2,6 +2,7 @@
 //! its forms do, and that a foreign role is refused. The ledger's clock stands still.
 
 mod appeals;
+mod appointing;
 mod appointments;
 mod approvals;
 mod auditing;

@@ -25,6 +25,7 @@ macro_rules! words {
 }
 
 mod accounts;
+mod appointing;
 mod appointments;
 mod approvals;
 mod decisions;
@@ -54,7 +55,7 @@ mod visits;
 
 words! {
     @with [
-        accounts, appointments, approvals, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
+        accounts, appointing, appointments, approvals, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -428,14 +429,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, approvals, decisions, desk_words, findings, holds, merchant_words, merging, oidc,
-        overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page,
-        selections, sites_page, statements, trace, uploads, visits,
+        ALL, accounts, appointing, appointments, approvals, decisions, desk_words, findings, holds, merchant_words,
+        merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests,
+        schedule_page, selections, sites_page, statements, trace, uploads, visits,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
         ALL,
         accounts::ALL,
+        appointing::ALL,
         appointments::ALL,
         approvals::ALL,
         decisions::ALL,

@@ -8,7 +8,7 @@ use super::event::StreamId;
 /// Of the programme.
 pub const PROGRAMME: u32 = 6;
 /// Of workers.
-pub const WORKER: u32 = 9;
+pub const WORKER: u32 = 10;
 /// Of merchants.
 pub const MERCHANT: u32 = 5;
 /// Of stores.

@@ -1,9 +1,10 @@
 //! The books of a journal, kept from its events alone, with every invariant held at every event.
 //!
 //! Owns: each worker's accounts and lots, rates, caps, yearly limits, each shelf, each merchant's claims, the work on requests,
-//! visits, funds, benefits, passes, and what must be true of them.
+//! visits, funds, benefits, passes, appointments, and what must be true of them.
 //! Shares with the write path only postings and `evolve`. Knows nothing of hashes and of where events come from.
 
+mod appointments;
 mod benefits;
 mod caps;
 mod dues;
@@ -45,6 +46,7 @@ use crate::domain::store::RedemptionStore;
 use crate::domain::store::event::{StockLine, StoreEvent};
 use crate::domain::time::Month;
 use crate::domain::worker::event::WorkerEvent;
+use appointments::Appointments;
 use benefits::Benefits;
 use caps::Caps;
 use dues::Dues;
@@ -107,6 +109,7 @@ pub struct Books {
     persons: Persons,
     mergers: Mergers,
     grants: Grants,
+    appointments: Appointments,
 }
 
 impl Books {
@@ -127,7 +130,11 @@ impl Books {
     /// What never came.
     pub fn settled(&self) -> Result<(), String> {
         match self.extent {
-            Extent::Whole => self.mergers.settled().and_then(|()| self.dues.settled()),
+            Extent::Whole => {
+                self.mergers.settled()?;
+                self.appointments.settled()?;
+                self.dues.settled()
+            }
             Extent::Worker | Extent::Movements => Ok(()),
         }
     }
@@ -255,6 +262,7 @@ impl Books {
             caps: &mut self.caps,
             limits: &mut self.limits,
             mergers: &mut self.mergers,
+            appointments: &mut self.appointments,
             dues: &mut self.dues,
             schedules: &self.schedules,
             persons: &self.persons,
@@ -363,6 +371,7 @@ struct Own<'a> {
     caps: &'a mut Caps,
     limits: &'a mut Limits,
     mergers: &'a mut Mergers,
+    appointments: &'a mut Appointments,
     dues: &'a mut Dues,
     schedules: &'a Schedules,
     persons: &'a Persons,
@@ -393,6 +402,7 @@ impl Own<'_> {
             self.schedules.hold(record, !whole)?;
         }
         book.ways.follow(self.persons, reading.way)?;
+        self.appointments.follow(self.persons, reading.appointed)?;
         self.caps.follow(&mut book.used, reading.cap)?;
         // The listing of the day sets the limit. Entries of older versions were held to the listing recorded last, and
         // nothing tells them apart: the more generous of the two is the limit nobody may pass.

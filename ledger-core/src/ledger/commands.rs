@@ -2,6 +2,7 @@
 //! decided all stand in its own file below. The list here is what the compiler holds all of them to.
 
 pub mod accounts;
+pub mod appointments;
 pub mod approvals;
 pub mod beforehand;
 pub mod benefits;
@@ -33,6 +34,7 @@ pub mod workers;
 use serde::{Deserialize, Serialize};
 
 pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
+pub use appointments::{ConfirmAppointment, ProposeAppointment, RejectAppointment};
 pub use approvals::{CheckBenefit, ProposeBenefit, RejectBenefit};
 pub use benefits::{ApplyBenefit, UseBenefit, UsePass};
 pub use cards::{CloseCard, IssueCard, MoveCard};
@@ -325,6 +327,12 @@ commands! {
     SetServices(SetServices),
     /// Appoint a worker.
     RegisterAppointment(RegisterAppointment),
+    /// Propose to appoint a worker.
+    ProposeAppointment(ProposeAppointment),
+    /// Confirm that.
+    ConfirmAppointment(ConfirmAppointment),
+    /// Send it back.
+    RejectAppointment(RejectAppointment),
     /// Pair two workers.
     OpenPair(OpenPair),
     /// Record a visit.

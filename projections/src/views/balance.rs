@@ -120,6 +120,7 @@ impl View for BalanceView {
             WorkerAct::TakenOver(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Appointment(_)
+            | WorkerAct::AppointmentWord(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::BenefitReturn(_)
             | WorkerAct::Hold(_)

@@ -399,8 +399,28 @@ fn rows() -> BoxedStrategy<Command> {
         1 => reversals(),
         3 => claims(),
         3 => approvals(),
+        3 => appointments(),
     ]
     .boxed()
+}
+
+/// Appointments that a second person confirms, of which two wait from the beginning.
+fn appointments() -> BoxedStrategy<Command> {
+    let propose = (2_usize..6, name("W"), text(), period(), prop::option::of(day())).prop_map(
+        |(number, worker, role, days, ended)| {
+            let terms = AppointmentTerms { body: role.clone(), days, ended, role, site: None };
+            let appointment = id(&format!("PS{number}"));
+            commands::ProposeAppointment { appointment, worker: id(&worker), terms }.into()
+        },
+    );
+    let number = |usual: usize| prop_oneof![3 => Just(usual), 1 => 2_usize..6];
+    let confirm = (number(2), prop_oneof![3 => Just("W1".to_owned()), 1 => name("W")]).prop_map(|(number, worker)| {
+        commands::ConfirmAppointment { worker: id(&worker), appointment: id(&format!("PS{number}")) }.into()
+    });
+    let reject = (number(3), text()).prop_map(|(number, reason)| {
+        commands::RejectAppointment { worker: id("W1"), appointment: id(&format!("PS{number}")), reason }.into()
+    });
+    prop_oneof![2 => propose, 2 => confirm, 1 => reject].boxed()
 }
 
 /// What a body approves, of which two wait from the beginning.

@@ -20,7 +20,7 @@ use ledger_core::domain::selection::command::{Indicator, Measure, SelectionTerms
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::{BusinessTime, Month, Validity};
-use ledger_core::domain::worker::command::WorkerDetails;
+use ledger_core::domain::worker::command::{AppointmentTerms, WorkerDetails};
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
 use ledger_core::ledger::commands::statements::StatementOf;
@@ -204,6 +204,17 @@ pub(super) fn programmes() -> Vec<Step> {
     };
     let site = commands::OpenSite { site: id("Y2"), details: details("二号驿站"), if_known: IfKnown::Refuse };
     step(on, "甲", "site", site.into());
+
+    // Two that wait for a second person, since when one more check was asked for.
+    let checks = |checks: u32| Command::Configure(Settings { checks: Some(checks), ..Settings::default() });
+    step(on, "甲", "checks", checks(1));
+    for appointment in ["PS2", "PS3"] {
+        let days = Period { from: Some(day("2024-01-01")), through: None };
+        let terms = AppointmentTerms { body: BODY.into(), days, ended: None, role: "网格员".into(), site: None };
+        let propose = commands::ProposeAppointment { appointment: id(appointment), worker: id("W1"), terms };
+        step(on, "甲", appointment, propose.into());
+    }
+    step(on, "甲", "no-checks", checks(0));
 
     let terms = PairTerms { branch: None, ended: None, helped: id("W2"), helper: id("W1"), since: day("2024-01-01") };
     step(on, "甲", "pair", commands::OpenPair { pair: id("BD1"), terms }.into());

@@ -21,6 +21,9 @@ const USE: &str = r#"{"key": "NAME-{n}-u", "command": "use_benefit", "benefit": 
 const SLIP: &str = r#"{"key": "NAME-{n}-s", "command": "honour", "pass": "NXK-1", "offer": "YH-1",
     "at": "2025-06-02T09:00:00+08:00", "price": 20, "paid": 17}"#;
 
+const APPOINTMENT: &str = r#"{"key": "NAME-{n}", "command": "appointment", "id": "NAME-{n}", "worker": "W0002",
+    "role": "特聘网格员", "from": "2025-06-02"}"#;
+
 /// What the programmes' controls stand on.
 pub(super) fn stage() -> Vec<Value> {
     vec![
@@ -88,6 +91,8 @@ fn registers() -> Vec<Control> {
 }
 
 fn rows() -> Vec<Control> {
+    const APPOINTED: &[(&str, Kind)] =
+        &[("W0002", Kind::Known("unknown_worker")), ("NAME-{n}", Kind::Known("not_found"))];
     vec![
         post(
             "/v1/pairs/{id}/visits",
@@ -141,6 +146,23 @@ fn rows() -> Vec<Control> {
                 &[("QY-1", Kind::Known("unknown_benefit")), ("NAME-{n}", Kind::Made("unknown_benefit"))],
                 json!({}),
                 &[],
+                200,
+            )
+        },
+        // Where the district asks for checks it waits for the desk's word.
+        Control {
+            before: &[APPOINTMENT],
+            asks_for_approval: true,
+            ..post("/v1/workers/{id}/appointments/{appointment}/confirm", APPOINTED, json!({}), &[], 200)
+        },
+        Control {
+            before: &[APPOINTMENT],
+            asks_for_approval: true,
+            ..post(
+                "/v1/workers/{id}/appointments/{appointment}/reject",
+                APPOINTED,
+                json!({"reason": "核对"}),
+                REASON,
                 200,
             )
         },

@@ -112,6 +112,7 @@ pub(super) fn reads() -> Vec<Control> {
             ],
         ),
         get("/v1/workers/{id}/appointments", WORKER, SINCE),
+        get("/v1/appointments", &[], &[("status", "proposed", Kind::Choice), AFTER, PAGE[0], PAGE[1]]),
         get("/v1/pairs/{id}", &[("BD-1", Kind::Known("unknown_pair"))], SINCE),
         get("/v1/benefits", &[], LIST),
         get("/v1/benefits/{id}", &[("QY-1", Kind::Known("unknown_benefit"))], SINCE),

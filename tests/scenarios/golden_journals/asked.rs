@@ -56,6 +56,19 @@ impl Teller {
         self.post(CHECKER, "/v1/benefits/QY4/claims/QD11/reject", "reject-QD11", body).await;
     }
 
+    /// Appointments that a second person confirms or sends back.
+    pub(super) async fn appointed(&mut self) {
+        for (letter, worker) in [("PS-91", "W001"), ("PS-92", "C001")] {
+            let body = json!({"id": letter, "worker": worker, "role": "特聘网格员", "body": "测试街道",
+                "from": "2025-03-05"});
+            let proposed = self.post(RECORDER, "/v1/appointments", letter, body).await;
+            assert_eq!(proposed["status"], "proposed", "{proposed}");
+        }
+        self.post(CHECKER, "/v1/workers/W001/appointments/PS-91/confirm", "confirm-PS-91", json!({})).await;
+        let body = json!({"reason": "名单有误"});
+        self.post(CHECKER, "/v1/workers/C001/appointments/PS-92/reject", "reject-PS-92", body).await;
+    }
+
     /// A use and a slip that a counter entered by mistake.
     pub(super) async fn taken_back(&mut self) {
         let at = |hour: u32| format!("2025-03-04T{hour:02}:00:00+08:00");

@@ -279,6 +279,7 @@ impl Teller {
         self.asked().await;
         self.given_back().await;
         self.approved().await;
+        self.appointed().await;
         self.taken_back().await;
         self.twice_entered().await;
         self.post(ADMIN, "/v1/stores/S02/items/Q01/delist", "delist-1", json!({"reason": "协议到期"})).await;

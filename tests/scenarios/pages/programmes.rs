@@ -196,7 +196,7 @@ fn the_approvers_story(database: Database) {
     visit.browser.write("编号", "YS-0003");
     visit.browser.write_as("combobox", "角色", "兼职网格员");
     visit.browser.press("button", "登记聘任");
-    visit.browser.told("status", "已登记聘任");
+    visit.browser.told("status", "已提交，等另一位审核员确认");
     // One body's word, and it waits for the other one's.
     assert!(text.contains("待审核的权益申请") && text.contains("待审 0/2"), "{text}");
     visit.browser.press("button", "通过");

@@ -130,7 +130,14 @@ kinds! {
         /// Changes what a site offers.
         SetServices => &[(Admin, Everywhere)],
         /// Appoints a worker.
+        // Where the district asks for checks this only proposes it: another approver's word is needed.
         RegisterAppointment => &[(Approver, Own)],
+        /// Confirms an appointment that another person proposed.
+        // The rules see to it that it is another person, and not the worker.
+        ConfirmAppointment => &[(Approver, Own)],
+        /// Sends such an appointment back.
+        // The same.
+        RejectAppointment => &[(Approver, Own)],
         /// Pairs two workers.
         OpenPair => &[(Approver, District)],
         /// Records a visit.
@@ -332,6 +339,17 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::SetServices(_) => (CommandKind::SetServices, Target::District),
         Command::RegisterAppointment(commands::RegisterAppointment { worker, .. }) => {
             (CommandKind::RegisterAppointment, Target::Worker(worker.as_str()))
+        }
+        // To propose is to appoint: what comes of it is told by the district's checks.
+        Command::ProposeAppointment(commands::ProposeAppointment { worker, .. }) => {
+            (CommandKind::RegisterAppointment, Target::Worker(worker.as_str()))
+        }
+        // The site, where it is for one, is asked about beside.
+        Command::ConfirmAppointment(commands::ConfirmAppointment { worker, .. }) => {
+            (CommandKind::ConfirmAppointment, Target::Worker(worker.as_str()))
+        }
+        Command::RejectAppointment(commands::RejectAppointment { worker, .. }) => {
+            (CommandKind::RejectAppointment, Target::Worker(worker.as_str()))
         }
         Command::OpenPair(_) => (CommandKind::OpenPair, Target::District),
         Command::RecordVisit(commands::RecordVisit { reporter, .. }) => {

@@ -101,6 +101,9 @@ kinds! {
         Appointments => &[
             (Operator, Own), (Approver, Own), (Worker, Own), (Auditor, Everywhere), (Admin, Everywhere),
         ],
+        /// Appointments that wait for a second person, and what was sent back.
+        // Who said what: a worker sees the own ones on the own page.
+        ProposedAppointments => &[(Operator, Own), (Approver, Own), (Auditor, Everywhere), (Admin, Everywhere)],
         /// A pair, with its visits.
         Pair => &[(Operator, Own), (Approver, Own), (Worker, Own), (Auditor, Everywhere), (Admin, Everywhere)],
         /// The pairs that a Party branch made, with the visits in them that wait.

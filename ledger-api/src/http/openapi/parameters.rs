@@ -92,6 +92,7 @@ fn of_path(place: &Place<'_>, name: &str, parameter: &mut Value) {
             let schema = json!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": ID_PATTERN });
             (schema, Some(json!(example)))
         }
+        "appointment" => (json!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": ID_PATTERN }), None),
         "position" => (json!({ "type": "integer", "minimum": 1, "maximum": POSITION_MAX }), Some(json!(1))),
         "month" => (json!({ "type": "string", "pattern": MONTH_PATTERN }), Some(json!("2026-10"))),
         "body" => (json!({ "type": "string", "minLength": 1, "maxLength": 500, "pattern": QUERY_TEXT }), None),

@@ -189,7 +189,22 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/requests/{id}/merge", &[Code::InvalidDate, Code::MergedRequest, Code::AlreadyDecided, Code::RequestTaken]),
     (
         "/v1/appointments",
-        &[Code::UnknownWorker, Code::UnknownSite, Code::SamePerson, Code::InvalidDate, Code::WorkerDeparted],
+        &[
+            Code::UnknownWorker,
+            Code::UnknownSite,
+            Code::SamePerson,
+            Code::InvalidDate,
+            Code::WorkerDeparted,
+            Code::SiteClosed,
+        ],
+    ),
+    (
+        "/v1/workers/{id}/appointments/{appointment}/confirm",
+        &[Code::AlreadyDecided, Code::SamePerson, Code::InvalidDate, Code::WorkerDeparted, Code::SiteClosed],
+    ),
+    (
+        "/v1/workers/{id}/appointments/{appointment}/reject",
+        &[Code::AlreadyDecided, Code::SamePerson, Code::InvalidDate],
     ),
     ("/v1/pairs", &[Code::UnknownWorker, Code::SamePerson, Code::InvalidDate, Code::WorkerDeparted]),
     (
@@ -317,6 +332,7 @@ const READING: &[(&str, &[Code])] = &[
 /// The codes that say that what an address names is not there.
 const NAMED: &[(&str, Code)] = &[
     ("/v1/workers/{id}", Code::UnknownWorker),
+    ("/v1/workers/{id}/appointments/{appointment}", Code::NotFound),
     ("/v1/merchants/{id}", Code::UnknownMerchant),
     ("/v1/merchants/{id}/statements/{month}", Code::NotFound),
     ("/v1/bodies/{body}", Code::NotFound),

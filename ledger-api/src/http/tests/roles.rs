@@ -66,6 +66,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
             "/v1/workers"
                 | "/v1/workers/{id}"
                 | "/v1/workers/{id}/appointments"
+                | "/v1/appointments"
                 | "/v1/credits/{id}"
                 | "/v1/requests"
                 | "/v1/requests/{id}"
@@ -90,6 +91,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
                 | "/v1/merchants/{id}/statements/{month}"
                 | "/v1/bodies/{body}/statements/{month}"
                 | "/v1/workers/{id}/appointments"
+                | "/v1/appointments"
                 | "/v1/requests"
                 | "/v1/requests/{id}"
                 | "/v1/requests/{id}/handlings/{handling}/code"
@@ -158,6 +160,8 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/benefits/{id}/claims/{claim}/check",
         "/v1/benefits/{id}/claims/{claim}/reject",
         "/v1/appointments",
+        "/v1/workers/{id}/appointments/{appointment}/confirm",
+        "/v1/workers/{id}/appointments/{appointment}/reject",
         "/v1/pairs",
         "/v1/workers/{id}/merge",
         "/v1/selections",
@@ -322,6 +326,7 @@ impl District {
             .replace("{visit}", "ZF1")
             .replace("{claim}", "QD1")
             .replace("{slip}", "XP1")
+            .replace("{appointment}", "PS1")
             .replace("{objection}", "YY1")
             .replace("{dispute}", "DZ1")
             .replace("{month}", "2024-03")

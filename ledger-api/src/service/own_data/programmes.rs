@@ -3,6 +3,7 @@
 
 use ledger_core::domain::ids::{PassNo, SelectionId, WorkerId};
 use ledger_core::domain::request::ServiceRequest;
+use ledger_core::domain::worker::command::AppointmentTerms;
 use projections::queries::Page;
 
 use super::{PAGE, Told};
@@ -45,6 +46,9 @@ const APPOINTMENTS: &[Name] = &[
     name("from", "聘任日期"),
     name("through", "到期日期"),
     name("ended", "解聘日期"),
+    name("review", "确认"),
+    name("returned_at", "退回时间"),
+    name("returned_reason", "退回理由"),
 ];
 const APPLICATIONS: &[Name] = &[
     name("application", "登记号"),
@@ -98,7 +102,7 @@ pub(super) async fn tables(
     Ok(vec![
         Table::list(name("requests", "需求与办理"), REQUESTS, requests(app, worker).await?),
         Table::list(name("pairs", "帮带结对与走访"), PAIRS, pairs(app, worker).await?),
-        Table::list(name("appointments", "聘任"), APPOINTMENTS, appointments(app, worker).await?),
+        Table::list(name("appointments", "聘任"), APPOINTMENTS, appointments(app, who, worker, told).await?),
         Table::list(name("applications", "权益申请"), APPLICATIONS, applications(app, who, worker, told).await?),
         Table::list(name("passes", "暖心卡与优惠"), PASSES, passes(app, who, worker, position, told).await?),
         Table::list(name("selections", "评选"), SELECTIONS, selections(app, worker, position).await?),
@@ -192,11 +196,16 @@ async fn pairs(app: &App, worker: &WorkerId) -> Result<Vec<Vec<Cell>>, ServiceEr
     }
 }
 
-async fn appointments(app: &App, worker: &WorkerId) -> Result<Vec<Vec<Cell>>, ServiceError> {
-    let rows = app.views.appointments(worker.as_str()).await?.value;
-    let row = |(id, row): (String, projections::views::appointment::Appointment)| {
-        let terms = row.terms?;
-        Some(vec![
+/// What is recorded, what waits for a second person, and what was sent back.
+async fn appointments(app: &App, who: Who<'_>, worker: &WorkerId, told: Told) -> Result<Vec<Vec<Cell>>, ServiceError> {
+    let mut found = app.views.appointments(worker.as_str()).await?.value;
+    let written = found.iter_mut().filter_map(|(id, row)| {
+        let reason = &mut row.rejected.as_mut()?.reason;
+        Some(Written::of_worker(worker.as_str(), Some(id.as_str()), reason))
+    });
+    tell(&app.vault, who, written.collect()).await;
+    let of = |id: &str, terms: &AppointmentTerms, review: [Cell; 3]| -> Vec<Cell> {
+        let held = [
             text(id),
             text(&terms.role),
             text(&terms.body),
@@ -204,9 +213,22 @@ async fn appointments(app: &App, worker: &WorkerId) -> Result<Vec<Vec<Cell>>, Se
             Cell::day(terms.days.from),
             Cell::day(terms.days.through),
             Cell::day(terms.ended),
-        ])
+        ];
+        held.into_iter().chain(review).collect()
     };
-    Ok(rows.into_iter().filter_map(row).collect())
+    let mut rows = Vec::new();
+    for (id, row) in &found {
+        rows.extend(row.terms.as_ref().map(|terms| of(id, terms, [const { Cell::Blank }; 3])));
+        rows.extend(
+            row.proposal.as_ref().map(|waits| of(id, &waits.terms, [text("待确认"), Cell::Blank, Cell::Blank])),
+        );
+        rows.extend(
+            row.rejected
+                .as_ref()
+                .map(|back| of(id, &back.terms, [text("已退回"), told.at(Some(back.at)), text(&back.reason)])),
+        );
+    }
+    Ok(rows)
 }
 
 /// What bodies said of an application, where any had to.

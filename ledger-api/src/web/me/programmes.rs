@@ -9,6 +9,7 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::commands::benefits::AskedAmount;
 use ledger_core::ledger::{Command, commands};
+use projections::views::appointment::Rejection;
 
 use crate::access::policy::Who;
 use crate::app::App;
@@ -106,7 +107,16 @@ pub(super) async fn part(app: &App, visitor: &Visitor, worker: &str, number: Opt
     let w = visitor.words();
     let today = today(app);
     let found = of_worker(app, Who::Bearer(&visitor.must()?.identity), worker, today).await?;
-    let Programmes { applications, offered, pairs, visit_kinds, appointments, passes } = found;
+    let Programmes {
+        applications,
+        offered,
+        pairs,
+        visit_kinds,
+        appointments,
+        appointments_proposed,
+        appointments_returned,
+        passes,
+    } = found;
     let benefits = applications.iter().map(|own| benefit(w, own, today)).collect::<Result<_, _>>()?;
     let called = |code: &str| {
         let kind = visit_kinds.iter().find(|(found, _)| found == code);
@@ -125,7 +135,12 @@ pub(super) async fn part(app: &App, visitor: &Visitor, worker: &str, number: Opt
         offered: offered.collect(),
         number: number.unwrap_or_else(|| new_number("QY")),
         pairs: pairs.iter().filter_map(|(id, row)| pair(w, id, row, worker, &called, today)).collect(),
-        letters: appointments.into_iter().map(|(id, terms)| letter(w, id, terms, today)).collect(),
+        letters: appointments
+            .into_iter()
+            .map(|(id, terms)| letter(w, id, terms, today))
+            .chain(appointments_proposed.into_iter().map(|(id, waits)| letter_proposed(w, id, waits.terms, today)))
+            .chain(appointments_returned.into_iter().map(|(id, returned)| letter_returned(w, id, returned)))
+            .collect(),
         passes: passes.into_iter().map(|(id, terms)| pass(w, id, &terms, today)).collect(),
         visit_kinds,
         today: today.to_string(),
@@ -248,6 +263,24 @@ fn letter(w: &Words, id: String, terms: AppointmentTerms, today: NaiveDate) -> P
     let p = w.programmes;
     let body = if terms.body.is_empty() { String::new() } else { format!("{} {}", p.appointed_by, terms.body) };
     Paper { days: days_left(w, terms.days.through, today), what: terms.role, id, state, colour, more: body }
+}
+
+/// What waits for a second person.
+fn letter_proposed(w: &Words, id: String, terms: AppointmentTerms, today: NaiveDate) -> Paper {
+    let g = w.appointing;
+    let more = match terms.ended {
+        Some(ended) => format!("{} {ended} · {}", g.ends, g.not_yet),
+        None => g.not_yet.to_owned(),
+    };
+    Paper { days: days_left(w, terms.days.through, today), what: terms.role, id, state: g.state, colour: "wait", more }
+}
+
+/// What a second person sent back.
+fn letter_returned(w: &Words, id: String, returned: Rejection) -> Paper {
+    let g = w.appointing;
+    let days = format!("{} {}", g.rejected_on, returned.at.date());
+    let more = format!("{} {}", g.rejected_why, returned.reason);
+    Paper { days, what: returned.terms.role, id, state: g.rejected, colour: "bad", more }
 }
 
 /// Whether an appointment holds, in words.

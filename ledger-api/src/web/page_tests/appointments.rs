@@ -20,7 +20,9 @@ async fn the_desk_sees_what_waits_appoints_and_ends_an_appointment() {
         ("from", "2026-12-01"),
         ("until", "2027-11-30"),
     ];
-    assert_eq!(approver.done("/appointments", &appoint).await, "已登记聘任");
+    assert_eq!(approver.done("/appointments", &appoint).await, "已提交，等另一位审核员确认");
+    assert!(!approver.read("/appointments").await.contains("还剩 364 天"), "it does not hold yet");
+    house.other_confirms("C-1", "YS-0003", "PS-9").await;
     holds(&approver.read("/appointments").await, &["PS-9", "还剩 364 天"]);
     let fields = [appoint.as_slice(), &[("ended", "2026-12-01")]].concat();
     let dismiss: Vec<(&str, &str)> = fields
@@ -31,7 +33,8 @@ async fn the_desk_sees_what_waits_appoints_and_ends_an_appointment() {
             _ => (name, value),
         })
         .collect();
-    assert_eq!(approver.done("/appointments", &dismiss).await, "已登记解聘");
+    assert_eq!(approver.done("/appointments", &dismiss).await, "已提交解聘，等另一位审核员确认");
+    house.other_confirms("C-2", "YS-0003", "PS-9").await;
     assert!(approver.read("/appointments").await.contains("已解聘"));
     // What was typed comes back as text, whatever it is.
     let odd = [("do", "appoint"), ("key", "P-3"), ("id", "PS-8"), ("worker", "NOBODY"), ("role", "<b>x</b>")];

@@ -22,9 +22,9 @@ use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
-    accounts, acknowledged, actor, approvals, at, away, card_no, credit, dated, erasure_samples, first_samples,
-    merchant, merge_samples, points, probation_samples, programmes, proof, reversed_uses, seals, selections, sites,
-    stand_ins, statements, store, way, withdrawals, worker,
+    accounts, acknowledged, actor, appointments, approvals, at, away, card_no, credit, dated, erasure_samples,
+    first_samples, merchant, merge_samples, points, probation_samples, programmes, proof, reversed_uses, seals,
+    selections, sites, stand_ins, statements, store, way, withdrawals, worker,
 };
 
 fn encoded(event: &Event) -> String {
@@ -71,6 +71,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-stand-ins.jsonl", stand_ins::samples()),
         ("events-v1-approvals.jsonl", approvals::samples()),
         ("events-v1-reversed-uses.jsonl", reversed_uses::samples()),
+        ("events-v1-appointments.jsonl", appointments::samples()),
     ]
 }
 

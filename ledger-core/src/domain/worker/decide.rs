@@ -1,5 +1,7 @@
-//! The rules of a worker: who may do anything at all, particulars and the card here; credits and spending beside.
+//! The rules of a worker: who may do anything at all, particulars and the card here; credits, spending and
+//! appointments beside.
 
+mod appointments;
 mod credits;
 mod merging;
 mod spending;
@@ -8,9 +10,7 @@ mod way;
 use chrono::NaiveDate;
 
 use super::command::{AppointmentTerms, CreditTerms, CreditVerdict, Estate, Judge, OfWorker, Spending, WorkerDetails};
-use super::event::{
-    AppointmentRecorded, CardClosed, CardIssued, CardMoved, ErasureStep, WorkerDeparted, WorkerEvent, WorkerRecorded,
-};
+use super::event::{CardClosed, CardIssued, CardMoved, ErasureStep, WorkerDeparted, WorkerEvent, WorkerRecorded};
 use super::rating::holds_one_of;
 use super::state::{Erasure, Worker};
 use crate::domain::event::V1;
@@ -123,6 +123,31 @@ pub enum WorkerCommand {
         /// As what.
         terms: AppointmentTerms,
     },
+    /// Propose to appoint the worker, or to bring the appointment up to date, to a second person.
+    ProposeAppointment {
+        /// The letter's number (聘书号).
+        appointment: AppointmentId,
+        /// The account that proposes.
+        by: Actor,
+        /// As what.
+        terms: AppointmentTerms,
+    },
+    /// Confirm what was proposed.
+    ConfirmAppointment {
+        /// The letter's number (聘书号).
+        appointment: AppointmentId,
+        /// Who says it.
+        judge: Judge,
+    },
+    /// Send it back.
+    RejectAppointment {
+        /// The letter's number (聘书号).
+        appointment: AppointmentId,
+        /// Who says it.
+        judge: Judge,
+        /// The reason, or the reference that the vault gave for it.
+        reason: String,
+    },
     /// Spend points on a benefit.
     PayBenefit {
         /// For which row.
@@ -200,6 +225,15 @@ impl Worker {
             WorkerCommand::Capture { hold, redemption } => self.capture(of, hold, redemption),
             WorkerCommand::Release { hold, expired, reason } => self.release(of, hold, expired, reason),
             WorkerCommand::Appoint { appointment, terms } => self.appoint(of, appointment, terms),
+            WorkerCommand::ProposeAppointment { appointment, by, terms } => {
+                self.propose_appointment(of, appointment, by, terms)
+            }
+            WorkerCommand::ConfirmAppointment { appointment, judge } => {
+                self.confirm_appointment(of, appointment, &judge)
+            }
+            WorkerCommand::RejectAppointment { appointment, judge, reason } => {
+                self.reject_appointment(of, appointment, &judge, reason)
+            }
             WorkerCommand::PayBenefit { application, benefit, points } => {
                 self.pay_benefit(of, application, benefit, points)
             }
@@ -306,30 +340,6 @@ impl Worker {
         }
         let event = CardIssued { at: of.at, branch, card_no, v: V1, worker: of.worker.clone() };
         Ok(vec![WorkerEvent::CardIssued(event)])
-    }
-
-    fn appoint(
-        &self,
-        of: &OfWorker,
-        appointment: AppointmentId,
-        terms: AppointmentTerms,
-    ) -> Decision<Vec<WorkerEvent>> {
-        terms.days.check(&format!("appointment {appointment}"))?;
-        if let (Some(from), Some(ended)) = (terms.days.from, terms.ended)
-            && ended < from
-        {
-            let message = format!("appointment {appointment} cannot end on {ended}, before it begins on {from}");
-            return Err(Refusal::new(Code::InvalidDate, message));
-        }
-        if self.appointments.get(&appointment) == Some(&terms) {
-            return Ok(Vec::new());
-        }
-        // What stands of an id that was given up can still be ended.
-        if !self.appointments.contains_key(&appointment) {
-            self.require_own_id(of)?;
-        }
-        let event = AppointmentRecorded { appointment, at: of.at, terms, v: V1, worker: of.worker.clone() };
-        Ok(vec![WorkerEvent::AppointmentRecorded(event)])
     }
 
     /// The worker must hold one of some roles on a day; where none is asked for, nobody is asked.

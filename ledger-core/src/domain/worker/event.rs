@@ -1,18 +1,20 @@
-//! What is recorded of a worker: the particulars and the card here; credits and spending beside. Fields stand in
+//! What is recorded of a worker: the particulars and the card here; credits, spending and appointments beside. Fields stand in
 //! alphabetical order: that is the canonical order of the bytes.
 //! An event carries all that a replay needs: the points, the lots touched, the rule's version. What it comes to for its
 //! readers stands in `act` and `answers`.
 
 mod act;
 mod answers;
+mod appointments;
 mod credits;
 mod merging;
 mod spending;
 
 use serde::{Deserialize, Serialize};
 
-pub use act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
+pub use act::{AppointmentWord, Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
 pub use answers::{Basket, Lots};
+pub use appointments::{AppointmentConfirmed, AppointmentProposed, AppointmentRecorded, AppointmentRejected};
 pub use credits::{CreditJudged, CreditPublicised, CreditReversed, ObjectionResolved, ServiceRecorded};
 pub use merging::{CreditedOn, HadIn, MovedLot, WorkerAbsorbed, WorkerMerged};
 pub use spending::{
@@ -20,9 +22,8 @@ pub use spending::{
     RedeemedLine, RedemptionReversed,
 };
 
-use super::command::AppointmentTerms;
 use crate::domain::event::V1;
-use crate::domain::ids::{Actor, AppointmentId, BranchId, CardNo, SiteId, WorkerId};
+use crate::domain::ids::{Actor, BranchId, CardNo, SiteId, WorkerId};
 use crate::domain::time::BusinessTime;
 
 /// A worker joined, or the particulars changed.
@@ -93,21 +94,6 @@ pub struct CardMoved {
     /// Payload version.
     pub v: V1,
     /// The holder.
-    pub worker: WorkerId,
-}
-
-/// An appointment (聘任), as a register has it: the same number again brings it up to date.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AppointmentRecorded {
-    /// The letter's number (聘书号).
-    pub appointment: AppointmentId,
-    /// When it was entered.
-    pub at: BusinessTime,
-    /// As what, by whom, through which days.
-    pub terms: AppointmentTerms,
-    /// Payload version.
-    pub v: V1,
-    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
@@ -212,6 +198,12 @@ events! {
         WorkerMerged(WorkerMerged) = "人员并入",
         /// The account of another id of the same person goes on here.
         WorkerAbsorbed(WorkerAbsorbed) = "人员合并",
+        /// An appointment was proposed to a second person.
+        AppointmentProposed(AppointmentProposed) = "聘任待确认",
+        /// That person confirmed it.
+        AppointmentConfirmed(AppointmentConfirmed) = "聘任确认",
+        /// That person sent it back.
+        AppointmentRejected(AppointmentRejected) = "聘任退回",
     }
 }
 

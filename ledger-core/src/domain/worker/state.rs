@@ -1,7 +1,9 @@
 //! A worker's state, folded from its events. One state, by concern: [`purse`] (lots, redemptions, holds, debt), [`way`]
 //! (checks, publicity, objections), [`caps`] (what daily caps and yearly limits count), [`hours`] (when somebody served),
-//! [`card`] (the particulars and the card) and [`merging`] (other ids of the same person).
+//! [`card`] (the particulars and the card), [`appointments`] (who was appointed, and what waits) and [`merging`] (other ids of
+//! the same person).
 
+mod appointments;
 mod caps;
 mod card;
 mod hours;
@@ -22,6 +24,7 @@ use super::rating::CreditedByDay;
 use crate::domain::ids::{Actor, ApplicationId, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
+pub use appointments::ProposedAppointment;
 pub use card::HeldCard;
 pub use hours::Served;
 use merging::Merged;
@@ -36,6 +39,8 @@ pub struct Worker {
     pub(super) probationary: bool,
     pub(super) site: Option<SiteId>,
     pub(super) appointments: BTreeMap<AppointmentId, AppointmentTerms>,
+    /// What waits for a second person's word, and what was sent back.
+    pub(super) appointments_proposed: BTreeMap<AppointmentId, ProposedAppointment>,
     pub(super) departed: Option<BusinessTime>,
     pub(super) erasure: Option<Erasure>,
     pub(super) card: Option<HeldCard>,
@@ -117,9 +122,10 @@ impl Worker {
                 self.count_units(&event.lines, event.at, true);
                 self.keep_redemption(event);
             }
-            WorkerEvent::AppointmentRecorded(event) => {
-                self.appointments.insert(event.appointment.clone(), event.terms.clone());
-            }
+            WorkerEvent::AppointmentRecorded(event) => self.record_appointment(event),
+            WorkerEvent::AppointmentProposed(event) => self.note_proposal(event),
+            WorkerEvent::AppointmentConfirmed(event) => self.note_confirmation(&event.appointment),
+            WorkerEvent::AppointmentRejected(event) => self.note_rejection(&event.appointment),
             WorkerEvent::BenefitPointsSpent(event) => {
                 self.take(&event.lots);
                 self.benefits.insert(event.application.clone(), event.lots.clone());

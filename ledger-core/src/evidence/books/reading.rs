@@ -7,8 +7,9 @@ use crate::domain::ids::{Actor, ApplicationId, RedemptionId, StoreId, WorkerId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 use crate::domain::worker::event::{
-    CreditJudged, CreditPublicised, LotPart, ObjectionResolved, RedeemedLine, ServiceRecorded, WorkerAbsorbed,
-    WorkerEvent, WorkerMerged,
+    AppointmentConfirmed, AppointmentProposed, AppointmentRecorded, AppointmentRejected, CreditJudged,
+    CreditPublicised, LotPart, ObjectionResolved, RedeemedLine, ServiceRecorded, WorkerAbsorbed, WorkerEvent,
+    WorkerMerged,
 };
 
 /// An event as the books read it.
@@ -26,6 +27,23 @@ pub(super) struct Reading<'a> {
     pub(super) way: WayEntry<'a>,
     /// For two ids of one person.
     pub(super) merging: MergingEntry<'a>,
+    /// For appointments that a second person confirms.
+    pub(super) appointed: AppointedEntry<'a>,
+}
+
+/// What it says of appointments.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum AppointedEntry<'a> {
+    /// Nothing.
+    None,
+    /// Somebody proposed one.
+    Proposed(&'a AppointmentProposed),
+    /// Another person confirmed it.
+    Confirmed(&'a AppointmentConfirmed),
+    /// Another person sent it back.
+    Rejected(&'a AppointmentRejected),
+    /// One is recorded, by a register or because it was confirmed.
+    Recorded(&'a AppointmentRecorded),
 }
 
 /// What it says of two ids of one person.
@@ -137,7 +155,7 @@ impl<'a> Reading<'a> {
     pub(super) fn of(event: &'a WorkerEvent) -> Reading<'a> {
         let (mut lots, mut cap, mut limit, mut paid, mut way) =
             (LotEntry::None, CapEntry::None, LimitEntry::None, PaidEntry::None, WayEntry::None);
-        let mut merging = MergingEntry::GoesOn;
+        let (mut merging, mut appointed) = (MergingEntry::GoesOn, AppointedEntry::None);
         match event {
             WorkerEvent::VolunteerServiceRecorded(record)
             | WorkerEvent::CivicCreationRecorded(record)
@@ -220,9 +238,23 @@ impl<'a> Reading<'a> {
                 limit = LimitEntry::TakenOver(event);
                 merging = MergingEntry::TakenOver(event);
             }
-            WorkerEvent::AppointmentRecorded(_) | WorkerEvent::WorkerErasureAsked(_) | WorkerEvent::WorkerErased(_) => {
-                merging = MergingEntry::Corrects
+            WorkerEvent::AppointmentRecorded(event) => {
+                appointed = AppointedEntry::Recorded(event);
+                merging = MergingEntry::Corrects;
             }
+            WorkerEvent::AppointmentProposed(event) => {
+                appointed = AppointedEntry::Proposed(event);
+                merging = MergingEntry::Corrects;
+            }
+            WorkerEvent::AppointmentConfirmed(event) => {
+                appointed = AppointedEntry::Confirmed(event);
+                merging = MergingEntry::Corrects;
+            }
+            WorkerEvent::AppointmentRejected(event) => {
+                appointed = AppointedEntry::Rejected(event);
+                merging = MergingEntry::Corrects;
+            }
+            WorkerEvent::WorkerErasureAsked(_) | WorkerEvent::WorkerErased(_) => merging = MergingEntry::Corrects,
             WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)
@@ -230,6 +262,6 @@ impl<'a> Reading<'a> {
             | WorkerEvent::CardMoved(_)
             | WorkerEvent::CardClosed(_) => {}
         }
-        Reading { lots, cap, limit, paid, way, merging }
+        Reading { lots, cap, limit, paid, way, merging, appointed }
     }
 }

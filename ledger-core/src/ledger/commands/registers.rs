@@ -72,10 +72,7 @@ impl Definition for RegisterAppointment {
 
     /// Worker, site, that nobody appoints oneself, days.
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let of = OfWorker { worker: self.worker.clone(), at: process.context.at };
-        process.states.worker(&self.worker)?.require_known(&of)?;
-        process.require_site(self.terms.site.as_ref(), true)?;
-        process.require_other_than(&self.worker, "appoint oneself")?;
+        self.require(process)?;
         let (appointment, terms) = (self.appointment.clone(), self.terms.clone());
         process.worker(self.worker.clone(), WorkerCommand::Appoint { appointment, terms })
     }
@@ -85,6 +82,16 @@ impl Definition for RegisterAppointment {
     }
 
     nothing!(free_text, begins, at_counter, settings);
+}
+
+impl RegisterAppointment {
+    /// Worker, site, that nobody appoints oneself.
+    pub(super) fn require<S: States>(&self, process: &Process<'_, S>) -> Decision<()> {
+        let of = OfWorker { worker: self.worker.clone(), at: process.context.at };
+        process.states.worker(&self.worker)?.require_known(&of)?;
+        process.require_site(self.terms.site.as_ref(), true)?;
+        process.require_other_than(&self.worker, "appoint oneself")
+    }
 }
 
 /// Pair two workers (帮带结对), or bring the pair up to date.

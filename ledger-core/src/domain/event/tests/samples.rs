@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod acknowledged;
+pub(super) mod appointments;
 pub(super) mod approvals;
 pub(super) mod away;
 pub(super) mod dated;
@@ -139,6 +140,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(stand_ins::samples())
         .chain(approvals::samples())
         .chain(reversed_uses::samples())
+        .chain(appointments::samples())
         .collect()
 }
 

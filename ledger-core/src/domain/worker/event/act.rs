@@ -4,9 +4,10 @@
 use chrono::NaiveDate;
 
 use super::{
-    AppointmentRecorded, Basket, BenefitPointsReturned, BenefitPointsSpent, CardClosed, CardIssued, CardMoved,
-    CreditJudged, CreditPublicised, ErasureStep, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved, PointsHeld,
-    RedemptionReversed, ServiceRecorded, WorkerAbsorbed, WorkerDeparted, WorkerEvent, WorkerMerged, WorkerRecorded,
+    AppointmentConfirmed, AppointmentProposed, AppointmentRecorded, AppointmentRejected, Basket, BenefitPointsReturned,
+    BenefitPointsSpent, CardClosed, CardIssued, CardMoved, CreditJudged, CreditPublicised, ErasureStep, ExpiryBooked,
+    HoldEnded, LotPart, ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded, WorkerAbsorbed,
+    WorkerDeparted, WorkerEvent, WorkerMerged, WorkerRecorded,
 };
 use crate::domain::ids::{Actor, ApplicationId, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::points::Points;
@@ -34,6 +35,8 @@ pub enum WorkerAct<'a> {
     HoldEnd(&'a HoldEnded),
     /// Somebody was appointed.
     Appointment(&'a AppointmentRecorded),
+    /// An appointment was proposed, confirmed or sent back.
+    AppointmentWord(AppointmentWord<'a>),
     /// Points were spent on a benefit.
     Benefit(&'a BenefitPointsSpent),
     /// Points spent on a benefit went back to their lots.
@@ -48,6 +51,17 @@ pub enum WorkerAct<'a> {
     HandedOver(&'a WorkerMerged),
     /// The account of another id of the same person goes on here.
     TakenOver(&'a WorkerAbsorbed),
+}
+
+/// What was said of an appointment that another person confirms.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum AppointmentWord<'a> {
+    /// It was proposed.
+    Proposed(&'a AppointmentProposed),
+    /// It was confirmed.
+    Confirmed(&'a AppointmentConfirmed),
+    /// It was sent back.
+    Rejected(&'a AppointmentRejected),
 }
 
 /// Which way an expiry was booked.
@@ -222,6 +236,9 @@ impl WorkerEvent {
                 proven_by: event.proven_by,
             }),
             WorkerEvent::AppointmentRecorded(event) => WorkerAct::Appointment(event),
+            WorkerEvent::AppointmentProposed(event) => WorkerAct::AppointmentWord(AppointmentWord::Proposed(event)),
+            WorkerEvent::AppointmentConfirmed(event) => WorkerAct::AppointmentWord(AppointmentWord::Confirmed(event)),
+            WorkerEvent::AppointmentRejected(event) => WorkerAct::AppointmentWord(AppointmentWord::Rejected(event)),
             WorkerEvent::BenefitPointsSpent(event) => WorkerAct::Benefit(event),
             WorkerEvent::BenefitPointsReturned(event) => WorkerAct::BenefitReturn(event),
             WorkerEvent::RedemptionReversed(event) => WorkerAct::Return(event),
@@ -269,6 +286,11 @@ impl WorkerEvent {
         if let WorkerAct::Appointment(event) = self.act() { Some(event) } else { None }
     }
 
+    /// What is said of an appointment that another person confirms.
+    pub fn as_appointment_word(&self) -> Option<AppointmentWord<'_>> {
+        if let WorkerAct::AppointmentWord(word) = self.act() { Some(word) } else { None }
+    }
+
     /// The points of a benefit that come back.
     pub fn as_benefit_return(&self) -> Option<&BenefitPointsReturned> {
         if let WorkerAct::BenefitReturn(event) = self.act() { Some(event) } else { None }
@@ -290,6 +312,7 @@ impl WorkerEvent {
             | WorkerAct::Hold(_)
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Appointment(_)
+            | WorkerAct::AppointmentWord(_)
             | WorkerAct::Redemption(_)
             | WorkerAct::Return(_)
             | WorkerAct::Expiry(..) => None,

@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use super::act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
+use super::act::{AppointmentWord, Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
 use super::{
     BenefitPointsReturned, HoldEnded, LotPart, MovedLot, RedeemedLine, RedemptionReversed, ServiceRecorded, WorkerEvent,
 };
@@ -74,6 +74,7 @@ impl WorkerEvent {
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Appointment(_)
+            | WorkerAct::AppointmentWord(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::BenefitReturn(_)
             | WorkerAct::HandedOver(_)
@@ -89,6 +90,7 @@ impl WorkerEvent {
             WorkerAct::Hold(event) => Some(Subject::Hold(&event.hold)),
             WorkerAct::Redemption(made) => Some(Subject::Redemption(made.redemption)),
             WorkerAct::Appointment(_)
+            | WorkerAct::AppointmentWord(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::BenefitReturn(_)
             | WorkerAct::Particulars(_)
@@ -112,6 +114,7 @@ impl WorkerEvent {
             WorkerAct::Redemption(made) => made.hold.map(Subject::Hold),
             WorkerAct::Return(event) => Some(Subject::Redemption(&event.redemption)),
             WorkerAct::Appointment(_)
+            | WorkerAct::AppointmentWord(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::BenefitReturn(_)
             | WorkerAct::Particulars(_)
@@ -136,7 +139,9 @@ impl WorkerEvent {
             WorkerAct::HoldEnd(event) => event.reason.as_deref(),
             WorkerAct::Return(event) => Some(&event.reason),
             WorkerAct::HandedOver(event) => event.reason.as_deref(),
+            WorkerAct::AppointmentWord(AppointmentWord::Rejected(event)) => Some(&event.reason),
             WorkerAct::Appointment(_)
+            | WorkerAct::AppointmentWord(AppointmentWord::Proposed(_) | AppointmentWord::Confirmed(_))
             | WorkerAct::Benefit(_)
             | WorkerAct::BenefitReturn(_)
             | WorkerAct::Particulars(_)
@@ -157,6 +162,7 @@ impl WorkerEvent {
             WorkerAct::Redemption(made) => Some(made.basket),
             WorkerAct::Return(event) => Some(Basket { store: &event.store, lines: &event.lines }),
             WorkerAct::Appointment(_)
+            | WorkerAct::AppointmentWord(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::BenefitReturn(_)
             | WorkerAct::Particulars(_)
@@ -185,6 +191,7 @@ impl WorkerEvent {
             | WorkerAct::Hold(_)
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Appointment(_)
+            | WorkerAct::AppointmentWord(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::BenefitReturn(_)
             | WorkerAct::Redemption(_)
@@ -225,7 +232,8 @@ impl WorkerEvent {
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
-            | WorkerAct::Appointment(_) => Lots::None,
+            | WorkerAct::Appointment(_)
+            | WorkerAct::AppointmentWord(_) => Lots::None,
         }
     }
 
@@ -286,7 +294,8 @@ impl WorkerEvent {
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
-            | WorkerAct::Appointment(_) => Movements::none(),
+            | WorkerAct::Appointment(_)
+            | WorkerAct::AppointmentWord(_) => Movements::none(),
         }
     }
 }

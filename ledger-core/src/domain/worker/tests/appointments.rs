@@ -1,13 +1,16 @@
-//! Appointments: what a letter says, when its days hold, and that a service is judged by its own day.
+//! Appointments: what a letter says, when its days hold, that a service is judged by its own day, and what a second person
+//! says of what was proposed.
 
 use super::{at, credit_as, date, given, points, worker};
 use crate::domain::event::V1;
-use crate::domain::ids::AppointmentId;
+use crate::domain::ids::{Actor, AppointmentId};
 use crate::domain::period::Period;
 use crate::domain::refusal::Code;
 use crate::domain::worker::WorkerCommand;
-use crate::domain::worker::command::AppointmentTerms;
-use crate::domain::worker::event::{AppointmentRecorded, WorkerEvent};
+use crate::domain::worker::command::{AppointmentTerms, Judge};
+use crate::domain::worker::event::{
+    AppointmentConfirmed, AppointmentProposed, AppointmentRecorded, AppointmentRejected, WorkerEvent,
+};
 
 const ROLE: &str = "特聘网格员";
 
@@ -121,4 +124,112 @@ fn a_second_letter_holds_where_the_first_one_ended() {
     twice.when("2024-08-01", service("C1", "2024-06-30", "1", &[ROLE])).refused(Code::NotEligible);
     twice.when("2024-08-01", service("C1", "2024-07-01", "1", &[ROLE])).accepted();
     twice.when("2024-08-01", service("C1", "2024-04-30", "1", &[ROLE])).accepted();
+}
+
+fn actor(name: &str) -> Actor {
+    Actor::new(name).expect("actor")
+}
+
+fn propose(number: &str, terms: AppointmentTerms) -> WorkerCommand {
+    WorkerCommand::ProposeAppointment { appointment: letter(number), by: actor("one"), terms }
+}
+
+fn judge(by: &str, alike: &[&str], is_worker: bool) -> Judge {
+    Judge { by: actor(by), alike: alike.iter().map(|name| actor(name)).collect(), is_worker }
+}
+
+fn confirm(number: &str, judge: Judge) -> WorkerCommand {
+    WorkerCommand::ConfirmAppointment { appointment: letter(number), judge }
+}
+
+fn reject(number: &str, judge: Judge) -> WorkerCommand {
+    WorkerCommand::RejectAppointment { appointment: letter(number), judge, reason: "名单有误".into() }
+}
+
+fn other() -> Judge {
+    judge("other", &[], false)
+}
+
+#[test]
+fn what_is_proposed_holds_once_another_person_confirmed_it() {
+    let terms = lasting_from("2024-03-01", None, None);
+    let proposal = WorkerEvent::AppointmentProposed(AppointmentProposed {
+        appointment: letter("PS1"),
+        at: at("2024-02-20"),
+        by: actor("one"),
+        terms: terms.clone(),
+        v: V1,
+        worker: worker(),
+    });
+    given().when("2024-02-20", propose("PS1", terms.clone())).then([proposal]);
+    let proposed = given().and("2024-02-20", propose("PS1", terms.clone()));
+    proposed.when("2024-03-05", service("C1", "2024-03-05", "1", &[ROLE])).refused(Code::NotEligible);
+    let word = AppointmentConfirmed {
+        appointment: letter("PS1"),
+        at: at("2024-02-21"),
+        by: actor("other"),
+        v: V1,
+        worker: worker(),
+    };
+    let recorded =
+        AppointmentRecorded { appointment: letter("PS1"), at: at("2024-02-21"), terms, v: V1, worker: worker() };
+    proposed
+        .when("2024-02-21", confirm("PS1", other()))
+        .then([WorkerEvent::AppointmentConfirmed(word), WorkerEvent::AppointmentRecorded(recorded)]);
+    let confirmed = proposed.and("2024-02-21", confirm("PS1", other()));
+    confirmed.when("2024-03-05", service("C1", "2024-03-05", "1", &[ROLE])).accepted();
+    confirmed.when("2024-03-05", propose("PS1", lasting_from("2024-03-01", None, None))).then([]);
+    confirmed.when("2024-03-05", reject("PS1", other())).refused(Code::AlreadyDecided);
+}
+
+#[test]
+fn the_word_is_another_persons_and_comes_after_the_proposal() {
+    let proposed = given().and("2024-02-20", propose("PS1", lasting_from("2024-03-01", None, None)));
+    for nobody in [judge("one", &[], false), judge("two", &["one"], false), judge("other", &[], true)] {
+        proposed.when("2024-02-21", confirm("PS1", nobody.clone())).refused(Code::SamePerson);
+        proposed.when("2024-02-21", reject("PS1", nobody)).refused(Code::SamePerson);
+    }
+    proposed.when("2024-02-19", confirm("PS1", other())).refused(Code::InvalidDate);
+    proposed.when("2024-02-19", reject("PS1", other())).refused(Code::InvalidDate);
+    proposed.when("2024-02-21", confirm("PS2", other())).refused(Code::NotFound);
+    // When is asked before who.
+    proposed.when("2024-02-19", confirm("PS1", judge("one", &[], false))).refused(Code::InvalidDate);
+}
+
+#[test]
+fn what_is_sent_back_comes_to_nothing_and_can_be_proposed_again() {
+    let terms = lasting_from("2024-03-01", None, None);
+    let proposed = given().and("2024-02-20", propose("PS1", terms.clone()));
+    proposed.when("2024-02-20", propose("PS1", terms.clone())).refused(Code::DuplicateConflict);
+    let rejected = WorkerEvent::AppointmentRejected(AppointmentRejected {
+        appointment: letter("PS1"),
+        at: at("2024-02-21"),
+        by: actor("other"),
+        reason: "名单有误".into(),
+        v: V1,
+        worker: worker(),
+    });
+    proposed.when("2024-02-21", reject("PS1", other())).then([rejected]);
+    let back = proposed.and("2024-02-21", reject("PS1", other()));
+    back.when("2024-02-22", confirm("PS1", other())).refused(Code::AlreadyDecided);
+    back.when("2024-03-05", service("C1", "2024-03-05", "1", &[ROLE])).refused(Code::NotEligible);
+    back.when("2024-02-22", propose("PS1", terms)).accepted();
+}
+
+#[test]
+fn what_a_register_recorded_meanwhile_or_whoever_left_is_not_confirmed() {
+    let proposed = given().and("2024-02-20", propose("PS1", lasting_from("2024-03-01", None, None)));
+    let taken = proposed.clone().and("2024-02-21", appoint("PS1", lasting_from("2024-04-01", None, None)));
+    taken.when("2024-02-22", confirm("PS1", other())).refused(Code::DuplicateConflict);
+    taken.when("2024-02-22", reject("PS1", other())).accepted();
+    let left = proposed.and("2024-02-21", WorkerCommand::Depart { reason: "离开".into() });
+    left.when("2024-02-22", confirm("PS1", other())).refused(Code::WorkerDeparted);
+    left.when("2024-02-22", propose("PS2", lasting_from("2024-03-01", None, None))).refused(Code::WorkerDeparted);
+    left.when("2024-02-22", reject("PS1", other())).accepted();
+    // What stands is ended also of whoever left.
+    let ended = given()
+        .and("2024-02-20", appoint("PS1", lasting_from("2024-03-01", None, None)))
+        .and("2024-03-05", WorkerCommand::Depart { reason: "离开".into() })
+        .and("2024-03-06", propose("PS1", lasting_from("2024-03-01", None, Some("2024-03-05"))));
+    ended.when("2024-03-07", confirm("PS1", other())).accepted();
 }

@@ -463,6 +463,9 @@ fn the_random_histories_reach_every_event_that_moves_points() {
     // These have tests of their own: they move no points of a lot here, or come from other aggregates' commands.
     reached.extend([
         "AppointmentRecorded",
+        "AppointmentProposed",
+        "AppointmentConfirmed",
+        "AppointmentRejected",
         "BenefitPointsSpent",
         "CreditAppealed",
         "WorkerErasureAsked",

@@ -40,6 +40,16 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
             site: full.then(|| id("YZ-YZ0002")),
         },
     };
+    let proposed = |full: bool| {
+        let commands::RegisterAppointment { appointment, worker, terms } = appointment(full);
+        commands::ProposeAppointment { appointment, worker, terms }
+    };
+    let confirmed = commands::ConfirmAppointment { worker: id("YZ-骑手-001"), appointment: id("PS-0001") };
+    let sent_back = commands::RejectAppointment {
+        worker: id("YZ-骑手-001"),
+        appointment: id("PS-0001"),
+        reason: "名单有误".into(),
+    };
     let pair = |full: bool| commands::OpenPair {
         pair: id("BD-0001"),
         terms: PairTerms {
@@ -289,5 +299,9 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("reject_benefit", reject.into()),
         ("reverse_benefit_use", reverse_use.into()),
         ("reverse_pass_use", reverse_slip.into()),
+        ("propose_appointment/full", proposed(true).into()),
+        ("propose_appointment/none", proposed(false).into()),
+        ("confirm_appointment", confirmed.into()),
+        ("reject_appointment", sent_back.into()),
     ]
 }

@@ -1,0 +1,197 @@
+//! Appointments that a second person confirms: what waits for whose word, what was sent back lately, and who may say a word.
+
+use ledger_core::domain::ids::{AppointmentId, WorkerId};
+use ledger_core::ledger::{Command, commands};
+use projections::queries::Page;
+use projections::views::appointment::{Appointment, Proposal, Rejection};
+
+use super::ServiceError;
+use super::reach::may;
+use super::reading::may_ever_read;
+use super::rosters::{LOOKED_MAX, SHOWN_MAX, is_of_own};
+use super::texts::{Written, tell};
+use crate::access::policy::{CommandKind, Read, Target, Who};
+use crate::app::App;
+
+/// What the desk looks at.
+#[derive(Debug, Clone, Default)]
+pub struct Appointing {
+    /// What waits for a second person, the oldest first.
+    pub waiting: Vec<ProposedAppointment>,
+    /// What was sent back, the last one first.
+    pub returned: Vec<ReturnedAppointment>,
+}
+
+/// An appointment that waits for a second person.
+#[derive(Debug, Clone)]
+pub struct ProposedAppointment {
+    /// Its number (聘书号).
+    pub id: String,
+    /// The worker's id (编号).
+    pub worker: String,
+    /// What is proposed, by whom.
+    pub proposal: Proposal,
+    /// Whether an appointment of this number stands already.
+    pub stands: bool,
+    /// Whether whoever asks may say a word on it; only the desk is told that.
+    pub decides: bool,
+}
+
+/// An appointment that was sent back.
+#[derive(Debug, Clone)]
+pub struct ReturnedAppointment {
+    /// Its number (聘书号).
+    pub id: String,
+    /// The worker's id (编号).
+    pub worker: String,
+    /// When and why, with the reason as it was written.
+    pub rejection: Rejection,
+}
+
+/// Appointments of workers whom whoever asks may read.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn appointing(app: &App, who: Who<'_>) -> Result<Appointing, ServiceError> {
+    let reading = may_ever_read(who, Read::ProposedAppointments)?;
+    reading.at_least(app, None).await?;
+    let wanted = |row: &Appointment| row.proposal.is_some() || row.rejected.is_some();
+    let (mut waiting, mut returned) = (Vec::new(), Vec::new());
+    for (key, row) in app.views.all_appointments("", LOOKED_MAX, wanted).await?.rows {
+        let Some((worker, id)) = named(&key) else { continue };
+        if let Some(rejection) = row.rejected.clone() {
+            returned.push(ReturnedAppointment { id: id.clone(), worker: worker.clone(), rejection });
+        }
+        waiting.extend(waits(worker, id, row));
+    }
+    waiting.sort_by_key(|row: &ProposedAppointment| row.proposal.at);
+    returned.sort_by_key(|row: &ReturnedAppointment| std::cmp::Reverse(row.rejection.at));
+    let mut found = Appointing::default();
+    for mut row in waiting {
+        if found.waiting.len() < SHOWN_MAX && is_of_own(app, who, Read::ProposedAppointments, &row.worker).await? {
+            row.decides = decides(app, who, &row).await?;
+            found.waiting.push(row);
+        }
+    }
+    for row in returned {
+        if found.returned.len() < SHOWN_MAX && is_of_own(app, who, Read::ProposedAppointments, &row.worker).await? {
+            found.returned.push(row);
+        }
+    }
+    let written = found.returned.iter_mut().map(|row| {
+        let ReturnedAppointment { id, worker, rejection } = row;
+        Written::of_worker(worker.as_str(), Some(id.as_str()), &mut rejection.reason)
+    });
+    tell(&app.vault, who, written.collect()).await;
+    let waiting = found.waiting.iter().map(|row: &ProposedAppointment| row.worker.as_str());
+    let returned = found.returned.iter().map(|row: &ReturnedAppointment| row.worker.as_str());
+    let listed: Vec<&str> = waiting.chain(returned).collect();
+    reading.note_list(app, listed.into_iter());
+    Ok(found)
+}
+
+/// Some of the appointments that wait for a second person.
+#[derive(Debug, Clone)]
+pub struct ProposedPage {
+    /// The appointments, by worker and number.
+    pub rows: Vec<ProposedAppointment>,
+    /// What to go on after; none at the end.
+    pub next: Option<String>,
+    /// It includes everything up to this position.
+    pub position: u64,
+}
+
+/// Appointments that wait for a second person, those after one, of workers whom whoever asks may read.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn proposed(
+    app: &App,
+    who: Who<'_>,
+    (after, limit): (&str, usize),
+    min_position: Option<u64>,
+) -> Result<ProposedPage, ServiceError> {
+    let reading = may_ever_read(who, Read::ProposedAppointments)?;
+    reading.at_least(app, min_position).await?;
+    let Page { rows, position, .. } =
+        app.views.all_appointments(after, usize::MAX, |row| row.proposal.is_some()).await?;
+    let mut page = ProposedPage { rows: Vec::new(), next: None, position };
+    for (key, row) in rows {
+        let Some((worker, id)) = named(&key) else { continue };
+        if !is_of_own(app, who, Read::ProposedAppointments, &worker).await? {
+            continue;
+        }
+        if page.rows.len() >= limit {
+            page.next = page.rows.last().map(|last| format!("{}/{}", last.worker, last.id));
+            break;
+        }
+        page.rows.extend(waits(worker, id, row));
+    }
+    reading.note_list(app, page.rows.iter().map(|row| row.worker.as_str()));
+    Ok(page)
+}
+
+/// Whoever decides about an appointment at a site has a right that reaches the site as well as the worker.
+///
+/// # Errors
+/// [`ServiceError::Denied`]; [`ServiceError::Unavailable`] when it cannot be looked up now.
+pub(super) async fn require_site(app: &App, who: Who<'_>, command: &Command) -> Result<(), ServiceError> {
+    let (kind, worker, appointment) =
+        if let Command::ConfirmAppointment(commands::ConfirmAppointment { worker, appointment }) = command {
+            (CommandKind::ConfirmAppointment, worker, appointment)
+        } else if let Command::RejectAppointment(commands::RejectAppointment { worker, appointment, .. }) = command {
+            (CommandKind::RejectAppointment, worker, appointment)
+        } else {
+            return Ok(());
+        };
+    app.views.fresh(None).await?;
+    match proposal_of(app, worker, appointment).await? {
+        Some(Proposal { terms, .. }) => match &terms.site {
+            Some(site) => may(app, who, kind, Target::Site(site.as_str())).await,
+            None => Ok(()),
+        },
+        // The ledger says what became of it.
+        None => Ok(()),
+    }
+}
+
+async fn proposal_of(
+    app: &App,
+    worker: &WorkerId,
+    appointment: &AppointmentId,
+) -> Result<Option<Proposal>, ServiceError> {
+    let rows = app.views.appointments(worker.as_str()).await?.value;
+    let row = rows.into_iter().find(|(id, _)| id == appointment.as_str());
+    Ok(row.and_then(|(_, row)| row.proposal))
+}
+
+/// Whether whoever asks may say a word on an appointment: a right of theirs reaches the worker and the site, it is not their
+/// own, and they did not propose it. Of a person's other accounts the ledger alone knows.
+async fn decides(app: &App, who: Who<'_>, row: &ProposedAppointment) -> Result<bool, ServiceError> {
+    let has_part = match who {
+        Who::Bearer(identity) => row.proposal.by == identity.id,
+        Who::Owner | Who::Ledger | Who::Slip(_) => false,
+    };
+    if has_part || who.is_worker(&row.worker) {
+        return Ok(false);
+    }
+    let site = row.proposal.terms.site.as_ref().map(|site| Target::Site(site.as_str()));
+    for target in std::iter::once(Target::Worker(&row.worker)).chain(site) {
+        match may(app, who, CommandKind::ConfirmAppointment, target).await {
+            Ok(()) => {}
+            Err(ServiceError::Denied(_)) => return Ok(false),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(true)
+}
+
+/// Worker and number of a row.
+fn named(key: &str) -> Option<(String, String)> {
+    key.split_once('/').map(|(worker, id)| (worker.to_owned(), id.to_owned()))
+}
+
+fn waits(worker: String, id: String, row: Appointment) -> Option<ProposedAppointment> {
+    let stands = row.terms.is_some();
+    row.proposal.map(|proposal| ProposedAppointment { id, worker, proposal, stands, decides: false })
+}

@@ -1,0 +1,129 @@
+//! Appointments that a second person confirms: what waits, with the forms of approvers, and what was sent back.
+
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::worker::command::AppointmentTerms;
+use ledger_core::domain::worker::event::AppointmentWord;
+use ledger_core::ledger::{Command, Receipt, commands};
+
+use crate::access::policy::Who;
+use crate::app::App;
+use crate::service::appointing::{ProposedAppointment, ReturnedAppointment, appointing};
+use crate::service::command::worker_event;
+use crate::web::form::{Fields, read_id};
+use crate::web::page::{Trouble, Visitor, new_key};
+use crate::web::words::Words;
+
+/// What the page shows of it.
+pub(super) struct Part {
+    /// Whether the district asks for checks, so that what is entered from now on waits.
+    pub(super) asked: bool,
+    pub(super) waiting: Vec<Waiting>,
+    pub(super) returned: Vec<Returned>,
+}
+
+/// An appointment that waits.
+pub(super) struct Waiting {
+    pub(super) id: String,
+    pub(super) worker: String,
+    pub(super) role: String,
+    pub(super) body: String,
+    pub(super) site: String,
+    pub(super) days: String,
+    /// Whether it is new, changes one or ends one.
+    pub(super) what: String,
+    pub(super) by: String,
+    pub(super) on: String,
+    pub(super) confirm_key: String,
+    pub(super) reject_key: String,
+    /// Whether whoever looks may decide.
+    pub(super) decides: bool,
+}
+
+/// An appointment that was sent back.
+pub(super) struct Returned {
+    pub(super) id: String,
+    pub(super) worker: String,
+    pub(super) role: String,
+    pub(super) on: String,
+    pub(super) reason: String,
+}
+
+/// What waits and what was sent back, of workers whom whoever looks may read.
+pub(super) async fn part(app: &App, visitor: &Visitor) -> Result<Part, Trouble> {
+    let found = appointing(app, Who::Bearer(&visitor.must()?.identity)).await?;
+    let (w, settings) = (visitor.words(), app.views.programme().await?.value.settings);
+    Ok(Part {
+        asked: settings.is_some_and(|settings| settings.checks() > 0),
+        waiting: found.waiting.into_iter().map(|row| waiting(w, row)).collect(),
+        returned: found.returned.into_iter().map(returned).collect(),
+    })
+}
+
+fn waiting(w: &Words, row: ProposedAppointment) -> Waiting {
+    let ProposedAppointment { id, worker, proposal, stands, decides } = row;
+    let g = w.appointing;
+    let terms = proposal.terms;
+    let what = match (terms.ended, stands) {
+        (Some(ended), _) => format!("{} {ended}", g.ends),
+        (None, true) => g.changes.to_owned(),
+        (None, false) => g.new.to_owned(),
+    };
+    Waiting {
+        id,
+        worker,
+        days: days(&terms),
+        what,
+        by: proposal.by.to_string(),
+        on: proposal.at.date().to_string(),
+        site: terms.site.map(|site| site.to_string()).unwrap_or_default(),
+        role: terms.role,
+        body: terms.body,
+        confirm_key: new_key("confirm-letter"),
+        reject_key: new_key("reject-letter"),
+        decides,
+    }
+}
+
+/// The first and the last day of an appointment.
+fn days(terms: &AppointmentTerms) -> String {
+    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    format!("{} — {}", day(terms.days.from), day(terms.days.through))
+}
+
+fn returned(row: ReturnedAppointment) -> Returned {
+    let ReturnedAppointment { id, worker, rejection } = row;
+    Returned { id, worker, role: rejection.terms.role, on: rejection.at.date().to_string(), reason: rejection.reason }
+}
+
+/// What a form asks for that confirms an appointment.
+pub(super) fn confirm(fields: &Fields) -> Result<Command, Trouble> {
+    let (worker, appointment) = (read_id(fields.get("worker"))?, read_id(fields.get("id"))?);
+    Ok(commands::ConfirmAppointment { worker, appointment }.into())
+}
+
+/// What a form asks for that sends one back.
+pub(super) fn reject(fields: &Fields) -> Result<Command, Trouble> {
+    let (worker, appointment) = (read_id(fields.get("worker"))?, read_id(fields.get("id"))?);
+    let reason = fields.reason("reason")?.to_owned();
+    Ok(commands::RejectAppointment { worker, appointment, reason }.into())
+}
+
+/// Whether what was entered waits for another person.
+pub(super) fn waits(receipt: &Receipt) -> bool {
+    let proposed = worker_event(receipt, |event| match event.as_appointment_word()? {
+        AppointmentWord::Proposed(_) => Some(()),
+        AppointmentWord::Confirmed(_) | AppointmentWord::Rejected(_) => None,
+    });
+    proposed.is_some()
+}
+
+/// Why a word was refused, where the code alone says too little.
+pub(super) const fn no(w: &Words) -> [(Code, &'static str); 4] {
+    let g = w.appointing;
+    [
+        (Code::AlreadyDecided, g.not_possible),
+        (Code::NotFound, g.not_possible),
+        (Code::SamePerson, g.same_person),
+        (Code::DuplicateConflict, g.taken),
+    ]
+}

@@ -1,0 +1,131 @@
+//! Appointments that a second person confirms, from the form of whoever enters one to what the other one and the worker see.
+
+use ledger_core::domain::ids::{Actor, Key};
+use ledger_core::domain::period::Period;
+use ledger_core::domain::worker::command::AppointmentTerms;
+use ledger_core::ledger::{Command, Context, Outcome, Submission, commands};
+
+use super::{House, holds};
+use crate::access::Role;
+use crate::access::policy::Who;
+use crate::demo::EXAMPLE_WORKER;
+use crate::service::command;
+
+/// The part of the desk's page about what waits.
+fn part(page: &str) -> &str {
+    let part = page.split("id=\"appointing\"").nth(1).unwrap_or_else(|| panic!("nothing of it: {page}"));
+    part.split("</section>").next().unwrap_or_default()
+}
+
+/// The card of one that waits.
+#[track_caller]
+fn card<'a>(page: &'a str, id: &str) -> &'a str {
+    let found = part(page).split("<article").find(|part| part.contains(&format!("aria-label=\"待确认 {id}\"")));
+    found.and_then(|part| part.split("</article>").next()).unwrap_or_else(|| panic!("no {id}: {page}"))
+}
+
+fn confirm<'a>(key: &'a str, worker: &'a str, id: &'a str) -> [(&'a str, &'a str); 4] {
+    [("do", "confirm_appointment"), ("key", key), ("worker", worker), ("id", id)]
+}
+
+fn reject<'a>(key: &'a str, worker: &'a str, id: &'a str, reason: &'a str) -> [(&'a str, &'a str); 5] {
+    [("do", "reject_appointment"), ("key", key), ("worker", worker), ("id", id), ("reason", reason)]
+}
+
+impl House {
+    /// What another approver than the demonstration's does.
+    async fn by_another(&self, key: &str, command: Command) {
+        let context = Context {
+            key: Key::new(key).unwrap(),
+            actor: Actor::new("demo-checker").unwrap(),
+            at: self.app.ledger.now(),
+        };
+        let told = command::give(&self.app.ledger, Who::Owner, vec![Submission { context, command }]).await.unwrap();
+        assert!(matches!(told.as_slice(), [Outcome::Committed(_)]), "{told:?}");
+        self.app.views.fresh(None).await.unwrap();
+    }
+
+    /// The word of that one.
+    pub(super) async fn other_confirms(&self, key: &str, worker: &str, id: &str) {
+        let (worker, appointment) = (worker.parse().unwrap(), id.parse().unwrap());
+        self.by_another(key, commands::ConfirmAppointment { worker, appointment }.into()).await;
+    }
+
+    /// That one enters an appointment.
+    async fn other_proposes(&self, worker: &str, id: &str) {
+        let days = Period { from: Some("2026-12-01".parse().unwrap()), through: None };
+        let terms =
+            AppointmentTerms {
+                body: "演示街道".into(), days, ended: None, role: "兼职网格员".into(), site: None
+            };
+        let (appointment, worker) = (id.parse().unwrap(), worker.parse().unwrap());
+        self.by_another(id, commands::ProposeAppointment { appointment, worker, terms }.into()).await;
+    }
+}
+
+#[tokio::test]
+async fn an_approver_confirms_what_another_person_entered() {
+    let house = House::open().await;
+    let (desk, approver) = (house.enter(Role::Operator).await, house.enter(Role::Approver).await);
+    let page = approver.read("/appointments").await;
+    holds(part(&page), &["待确认的聘任", "另一位审核员确认后才作数"]);
+    holds(card(&page, "YS-PS04"), &["YS-0018", "新聘任", "登记人 demo", "value=\"confirm_appointment\"", "退回"]);
+    let seen = desk.read("/appointments").await;
+    assert!(!card(&seen, "YS-PS04").contains("<form"), "the desk decides nothing: {seen}");
+    let word = confirm("T-1", "YS-0018", "YS-PS04");
+    assert!(desk.refused("/appointments", &word).await.contains("不能办理"));
+    assert_eq!(approver.done("/appointments", &word).await, "已确认");
+    assert_eq!(approver.done("/appointments", &word).await, "已确认", "once");
+    let page = approver.read("/appointments").await;
+    holds(&page, &["没有待确认的聘任", "聘书号 YS-PS04"]);
+    let late = approver.refused("/appointments", &reject("T-2", "YS-0018", "YS-PS04", "名单有误")).await;
+    assert_eq!(late, "这份聘任已经办过，请看最新的列表。");
+}
+
+#[tokio::test]
+async fn whoever_entered_it_has_no_word_in_it() {
+    let house = House::open().await;
+    let approver = house.enter(Role::Approver).await;
+    let appoint = [
+        ("do", "appoint"),
+        ("key", "P-1"),
+        ("id", "PS-9"),
+        ("worker", "ys-0003"),
+        ("role", "兼职网格员"),
+        ("sure", "兼职网格员"),
+        ("from", "2026-12-01"),
+    ];
+    assert_eq!(approver.done("/appointments", &appoint).await, "已提交，等另一位审核员确认");
+    let page = approver.read("/appointments").await;
+    holds(card(&page, "PS-9"), &["YS-0003 · 兼职网格员", "登记人 demo-approver", "登记日期 2026-12-01"]);
+    assert!(!card(&page, "PS-9").contains("<form"), "none is offered: {page}");
+    let own = approver.refused("/appointments", &confirm("T-1", "YS-0003", "PS-9")).await;
+    assert_eq!(own, "登记的人和本人不能确认或退回，请换一位审核员。");
+    house.other_confirms("T-2", "YS-0003", "PS-9").await;
+    holds(&approver.read("/appointments").await, &["聘书号 PS-9"]);
+}
+
+#[tokio::test]
+async fn a_rider_sees_what_waits_and_why_it_was_sent_back() {
+    let house = House::open().await;
+    let (rider, approver) = (house.enter(Role::Worker).await, house.enter(Role::Approver).await);
+    house.other_proposes(EXAMPLE_WORKER, "PS-9").await;
+    holds(&rider.read("/me").await, &["兼职网格员", "PS-9", "待确认", "确认前不作数"]);
+    let unsaid = reject("T-1", EXAMPLE_WORKER, "PS-9", "");
+    assert!(!approver.refused("/appointments", &unsaid).await.is_empty(), "a reason is given");
+    let said = approver.done("/appointments", &reject("T-1", EXAMPLE_WORKER, "PS-9", "名单有误")).await;
+    assert_eq!(said, "已退回聘任");
+    holds(&rider.read("/me").await, &["PS-9", "退回日期 2026-12-01", "退回原因： 名单有误"]);
+    let desk = house.enter(Role::Operator).await;
+    holds(part(&desk.read("/appointments").await), &["退回的聘任", "PS-9", "名单有误"]);
+    // It can be entered anew.
+    let appoint = [("do", "appoint"), ("key", "P-1"), ("id", "PS-9"), ("worker", EXAMPLE_WORKER)];
+    let again =
+        [appoint.as_slice(), &[("role", "兼职网格员"), ("sure", "兼职网格员"), ("from", "2026-12-02")]].concat();
+    assert_eq!(approver.done("/appointments", &again).await, "已提交，等另一位审核员确认");
+    assert!(!rider.read("/me").await.contains("退回原因"), "what was sent back was entered anew");
+
+    let mut english = house.enter(Role::Approver).await;
+    english.cookie.push_str("; nuanxin-language=en");
+    holds(part(&english.read("/appointments").await), &["Appointments to confirm", "To be confirmed", "Send back"]);
+}
