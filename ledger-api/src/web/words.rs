@@ -42,6 +42,7 @@ mod publicity_page;
 mod rating_slip;
 mod refusals;
 mod register;
+mod registers_page;
 mod requests;
 mod schedule_page;
 mod selections;
@@ -54,7 +55,7 @@ mod visits;
 
 words! {
     @with [
-        accounts, appointments, approvals, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
+        accounts, appointments, approvals, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, registers_page, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -429,8 +430,8 @@ mod tests {
 
     use super::{
         ALL, accounts, appointments, approvals, decisions, desk_words, findings, holds, merchant_words, merging, oidc,
-        overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page,
-        selections, sites_page, statements, trace, uploads, visits,
+        overview, programmes, proof, publicity_page, rating_slip, refusals, register, registers_page, requests,
+        schedule_page, selections, sites_page, statements, trace, uploads, visits,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -452,6 +453,7 @@ mod tests {
         rating_slip::ALL,
         refusals::ALL,
         register::ALL,
+        registers_page::ALL,
         requests::ALL,
         schedule_page::ALL,
         selections::ALL,
