@@ -18,6 +18,7 @@ mod publicity;
 mod rating_slip;
 mod refusals;
 mod registering;
+mod registers;
 mod requests;
 mod returned;
 mod roles;
