@@ -2,7 +2,7 @@
 //! written, by the importer that the command line has, and brought in by it once somebody has looked.
 //!
 //! What was judged travels in the page, as everywhere: the files themselves, so that what is brought in is read from the very
-//! bytes that were judged. They may have changed meanwhile no more than any other file that somebody sends.
+//! bytes that were judged. Changed on the way, they are judged as any other file that somebody sends.
 
 use askama::Template;
 use axum::Router;
@@ -158,7 +158,8 @@ fn carried(fields: &Fields) -> Result<(Uuid, Vec<File>), ServiceError> {
     let unreadable = || ServiceError::unreadable("the files came back otherwise than they were sent");
     let run = Uuid::parse_str(fields.get("run")).map_err(|_| unreadable())?;
     let bytes = fields.all("bytes").map(|text| URL_SAFE_NO_PAD.decode(text).map_err(|_| unreadable()));
-    let files = fields.all("name").zip(bytes).map(|(name, bytes)| Ok((name.to_owned(), bytes?)));
+    let named = fields.all("name").zip(bytes);
+    let files = named.map(|(name, bytes)| bytes.map(|bytes| (name.to_owned(), bytes)));
     Ok((run, files.collect::<Result<Vec<File>, ServiceError>>()?))
 }
 
