@@ -7,11 +7,13 @@
 //!
 //! Reading order: `pack` (what lies there), `reader` with `setup` and `records` (rows become commands;
 //! 积分标准 is read by [`crate::schedule_sheet`]),
-//! `submit` (commands are sent and counted, to a [`Destination`]); a dry run writes into an [`OverlayJournal`] alone.
+//! `submit` (commands are sent and counted, to a [`Destination`]); a dry run writes into an [`OverlayJournal`] alone. By a
+//! page registers alone are brought in ([`files`]).
 
 mod chunk;
 mod district;
 mod error;
+pub mod files;
 mod pack;
 mod reader;
 mod records;
@@ -28,21 +30,23 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use ledger_core::domain::ids::Actor;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::Journal;
 use ledger_core::ledger::{Ledger, LedgerSettings};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use crate::access::policy::Who;
 use crate::overlay::OverlayJournal;
-use crate::service::destination::{Destination, OwnLedger, machine_owner};
+use crate::service::destination::{Destination, DestinationError, OwnLedger, machine_owner};
 use crate::vault::Vault;
 use reader::Reader;
 use submit::Submitter;
 
 pub use error::{ImportError, Stopped};
 pub use pack::Pack;
-pub use report::{Report, RowError};
+pub use report::{Report, RowError, RowWarning, SheetCounts};
 pub use submit::Retry;
 
 /// Chunks read ahead of the ledger.
@@ -62,10 +66,10 @@ pub async fn load(
     retry: &Retry,
     progress: Progress<'_>,
 ) -> Result<Report, Stopped> {
-    load_into(&OwnLedger { ledger, vault }, pack, retry, progress).await
+    load_into(&OwnLedger { ledger, vault, who: Who::Owner }, pack, retry, progress).await
 }
 
-/// As [`load`], into whatever takes the commands.
+/// As [`load`], into whatever takes the commands of this machine.
 ///
 /// # Errors
 /// [`Stopped`], with what was done until then.
@@ -75,17 +79,41 @@ pub async fn load_into(
     retry: &Retry,
     progress: Progress<'_>,
 ) -> Result<Report, Stopped> {
+    let actor = machine_owner()
+        .map_err(|error| Stopped { cause: DestinationError::from(error).into(), report: Report::default() })?;
+    load_as(destination, pack, Run { actor, id: Uuid::now_v7() }, retry, progress).await
+}
+
+/// One giving of a pack.
+struct Run {
+    /// Who gives it.
+    actor: Actor,
+    /// Names it: rows that have no key of their own have theirs from it, so that the same one twice happens once.
+    id: Uuid,
+}
+
+async fn load_as(
+    destination: &dyn Destination,
+    pack: &Arc<Pack>,
+    run: Run,
+    retry: &Retry,
+    progress: Progress<'_>,
+) -> Result<Report, Stopped> {
     let report = Report::default();
     let mut submitter = Submitter { destination, retry, report, roster: HashMap::new() };
-    match send_all(&mut submitter, pack, progress).await {
+    match send_all(&mut submitter, pack, run, progress).await {
         Ok(()) => Ok(submitter.report),
         Err(cause) => Err(Stopped { cause, report: submitter.report }),
     }
 }
 
-async fn send_all(submitter: &mut Submitter<'_>, pack: &Arc<Pack>, progress: Progress<'_>) -> Result<(), ImportError> {
-    let actor = machine_owner().map_err(|error| ImportError::Reader(error.to_string()))?;
-    let run = Uuid::now_v7().to_string();
+async fn send_all(
+    submitter: &mut Submitter<'_>,
+    pack: &Arc<Pack>,
+    Run { actor, id }: Run,
+    progress: Progress<'_>,
+) -> Result<(), ImportError> {
+    let run = id.to_string();
     let (out, mut chunks) = mpsc::channel(CHUNKS_AHEAD);
     let read = {
         let pack = Arc::clone(pack);

@@ -78,6 +78,11 @@ impl Column {
     pub const fn name(&self) -> &'static str {
         self.name
     }
+
+    /// Whether the sheet is refused without it.
+    pub const fn is_required(&self) -> bool {
+        self.required
+    }
 }
 
 /// What one file may cost. Everything past a limit is refused with `too_large`, except a single long cell, which

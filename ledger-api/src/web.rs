@@ -8,6 +8,8 @@
 //! [`receipt`] stands apart: there the reader's own device must do the work because nobody else should be believed. Its
 //! script is part of the page, admitted by its hash, cannot send anything, and works without this server once loaded.
 //!
+//! Registers go from files to commands by the importer of the command line ([`crate::import`]): one reading of a sheet.
+//!
 //! Reading order: [`page`] (who sees it, the frame, how a no is shown), [`form`], [`words`], then any page.
 
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
@@ -22,6 +24,7 @@ mod audit;
 mod branch;
 mod counter;
 mod credits;
+mod download;
 mod figures;
 mod form;
 mod funds;

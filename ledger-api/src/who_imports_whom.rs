@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("access", &[]),
     ("service", &["access"]),
     ("http", &["access", "service"]),
-    ("web", &["access", "service"]),
+    ("web", &["access", "service", "import"]),
     ("import", &["access", "service"]),
     ("local_socket", &["access", "service"]),
     ("server", &["access", "http", "web"]),

@@ -23,6 +23,7 @@ mod paper;
 mod programmes;
 mod proof;
 mod rating_slip;
+mod registers;
 mod settled;
 mod shelf;
 mod slider;

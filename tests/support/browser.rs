@@ -146,10 +146,15 @@ impl Browser {
 
     /// Puts a file into the file field that a selector names, as its dialogue would.
     pub fn choose(&mut self, selector: &str, file: &Path) {
+        self.choose_all(selector, &[file]);
+    }
+
+    /// Puts several files into a field that takes them.
+    pub fn choose_all(&mut self, selector: &str, files: &[&Path]) {
         let expression = format!("document.querySelector({})", json!(selector));
         let found = self.call("Runtime.evaluate", json!({"expression": expression}));
         let object = &found["result"]["objectId"];
-        self.call("DOM.setFileInputFiles", json!({"objectId": object, "files": [file]}));
+        self.call("DOM.setFileInputFiles", json!({"objectId": object, "files": files}));
     }
 
     /// Lets pages run no script from the next one on, or lets them again. What a test asks of a page still is answered.

@@ -26,7 +26,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const fn columns(self) -> &'static [Column] {
+    pub(super) const fn columns(self) -> &'static [Column] {
         match self {
             Kind::Setup(SheetKind::Workers) => WORKER_COLUMNS,
             Kind::Setup(SheetKind::Schedule) => SCHEDULE_COLUMNS,
@@ -56,26 +56,38 @@ impl Kind {
 pub(super) struct PackSheet {
     pub(super) kind: Kind,
     path: PathBuf,
+    limits: Limits,
 }
 
 impl PackSheet {
     pub(super) fn open(&self) -> Result<Sheet, SheetError> {
-        Sheet::open(&self.path, &Limits::default(), self.kind.columns())
+        Sheet::open(&self.path, &self.limits, self.kind.columns())
+    }
+
+    /// The name of its file, as the rows' places and the report have it.
+    pub(super) fn file_name(&self) -> String {
+        self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
     }
 }
 
 /// A pack whose every file can be used.
 #[derive(Debug)]
 pub struct Pack {
-    pub(super) settings: Settings,
+    /// None where registers came alone.
+    pub(super) settings: Option<Settings>,
     /// Whether the rows of 活动记录 are history, which counts as confirmed, or proposals.
     pub(super) history: bool,
+    /// Whether 库存 of 兑换目录 fills the shelf of what is listed for the first time.
+    pub(super) stocks: bool,
     /// In the order in which they are taken.
     pub(super) sheets: Vec<PackSheet>,
     /// When what bears no date of its own is said to have happened, unless that lies ahead.
     pub(super) first_day: NaiveDate,
     rows: u64,
-    warnings: Vec<String>,
+    /// Names of files that are no part of it.
+    ignored: Vec<String>,
+    /// Sheets of workbooks that are not read, each behind the name of its file.
+    unread: Vec<(String, String)>,
 }
 
 impl Pack {
@@ -90,33 +102,60 @@ impl Pack {
         let (settings, import) = district::read(files.district.as_deref().ok_or_else(missing)?)?;
         let sheets = in_order(&files)?;
         let mut pack = Pack {
-            settings,
+            settings: Some(settings),
             history: import == Import::Confirmed,
+            stocks: true,
             first_day: sheets.iter().find_map(month_of).unwrap_or_else(today),
             sheets,
             rows: 0,
-            warnings: Vec::new(),
+            ignored: files.ignored,
+            unread: Vec::new(),
         };
-        if !files.ignored.is_empty() {
-            pack.warnings.push(format!("not part of a pack and not read: {}", files.ignored.join(", ")));
-        }
-        for sheet in &pack.sheets {
+        pack.read_through()?;
+        Ok(pack)
+    }
+
+    /// Looks through registers of some kinds that came without the rest of a pack; those that are not there are not missed.
+    /// No settings go with them, and no stock.
+    ///
+    /// # Errors
+    /// [`SheetError`] for the first one that cannot be used.
+    pub(super) fn of_registers(files: &PackFiles, kinds: &[SheetKind], limits: &Limits) -> Result<Pack, SheetError> {
+        let there = |kind: SheetKind| {
+            let path = files.sheets.get(&kind).filter(|_| kinds.contains(&kind))?.clone();
+            Some(PackSheet { kind: Kind::Setup(kind), path, limits: limits.clone() })
+        };
+        let mut pack = Pack {
+            settings: None,
+            history: true,
+            stocks: false,
+            sheets: SheetKind::ALL.into_iter().filter_map(there).collect(),
+            // Registers say nothing of when they hold: from today on, by whichever clock judges them.
+            first_day: NaiveDate::MAX,
+            rows: 0,
+            ignored: Vec::new(),
+            unread: Vec::new(),
+        };
+        pack.read_through()?;
+        Ok(pack)
+    }
+
+    fn read_through(&mut self) -> Result<(), SheetError> {
+        for sheet in &self.sheets {
             let mut sheet = sheet.open()?;
-            for name in sheet.unread_sheets() {
-                let file = sheet.file_name();
-                pack.warnings.push(format!("{file}: only the first sheet with this header is read, not {name:?}"));
-            }
+            let file = sheet.file_name().to_owned();
+            self.unread.extend(sheet.unread_sheets().iter().map(|name| (file.clone(), name.clone())));
             for row in sheet.rows()? {
                 row?;
-                pack.rows += 1;
+                self.rows += 1;
             }
         }
-        Ok(pack)
+        Ok(())
     }
 
     /// The district's name.
     pub fn district(&self) -> &str {
-        self.settings.name.as_deref().unwrap_or_default()
+        self.settings.as_ref().and_then(|settings| settings.name.as_deref()).unwrap_or_default()
     }
 
     /// How many rows there are in all.
@@ -124,9 +163,20 @@ impl Pack {
         self.rows
     }
 
+    /// Sheets of workbooks that are not read, each behind the name of its file: only the first one with a header is.
+    pub(super) fn unread(&self) -> &[(String, String)] {
+        &self.unread
+    }
+
     /// What a person should know although the import goes on.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
+    pub fn warnings(&self) -> Vec<String> {
+        let ignored =
+            (!self.ignored.is_empty()).then(|| format!("not part of a pack and not read: {}", self.ignored.join(", ")));
+        let unread = self
+            .unread
+            .iter()
+            .map(|(file, name)| format!("{file}: only the first sheet with this header is read, not {name:?}"));
+        ignored.into_iter().chain(unread).collect()
     }
 }
 
@@ -135,14 +185,19 @@ fn in_order(files: &PackFiles) -> Result<Vec<PackSheet>, SheetError> {
     let mut sheets = Vec::new();
     for kind in SheetKind::ALL {
         if kind.is_required() || files.sheets.contains_key(&kind) {
-            sheets.push(PackSheet { kind: Kind::Setup(kind), path: files.require(kind)?.to_owned() });
+            let path = files.require(kind)?.to_owned();
+            sheets.push(PackSheet { kind: Kind::Setup(kind), path, limits: Limits::default() });
         }
     }
     for month in &files.months {
         let year = i32::from(month.month.year());
         let first = NaiveDate::from_ymd_opt(year, u32::from(month.month.month()), 1).unwrap_or_default();
         let files = month.files.iter();
-        sheets.extend(files.map(|(kind, path)| PackSheet { kind: Kind::Monthly(*kind, first), path: path.clone() }));
+        sheets.extend(files.map(|(kind, path)| PackSheet {
+            kind: Kind::Monthly(*kind, first),
+            path: path.clone(),
+            limits: Limits::default(),
+        }));
     }
     Ok(sheets)
 }

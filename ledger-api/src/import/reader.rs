@@ -111,10 +111,11 @@ impl<'a> Reader<'a> {
     }
 
     fn configure(&mut self) -> Result<(), Failure> {
+        let Some(settings) = self.pack.settings.clone() else { return Ok(()) };
         let key = Key::new(&format!("import/{}/district.toml", self.run));
         let key = key.map_err(|error| ImportError::District(error.to_string()))?;
         let context = Context { key, actor: self.actor.clone(), at: self.setup_at };
-        let command = Command::Configure(self.pack.settings.clone());
+        let command = Command::Configure(settings);
         let asked = Asked { submissions: vec![Submission { context, command }], ..Asked::default() };
         self.chunk.push(Place { file: Arc::from("district.toml"), row: 1 }, Counts::Nothing, asked);
         Ok(())
@@ -135,7 +136,10 @@ impl<'a> Reader<'a> {
                 let mut named = Communities::default();
                 self.each_row(sheet, Counts::Nothing, |row| asked(setup::store(row, &frame, &mut named)))
             }
-            SheetKind::Items => self.each_row(sheet, Counts::Nothing, |row| asked(setup::item(row, &frame))),
+            SheetKind::Items => {
+                let stocks = self.pack.stocks;
+                self.each_row(sheet, Counts::Nothing, |row| asked(setup::item(row, &frame, stocks)))
+            }
             SheetKind::Sites => self.each_row(sheet, Counts::Nothing, |row| asked(sites::site(row, &frame))),
             SheetKind::Appointments => {
                 self.each_row(sheet, Counts::Nothing, |row| register(registers::appointment(row, &frame)))

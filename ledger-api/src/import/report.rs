@@ -2,6 +2,7 @@
 //! how a person is told.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ledger_core::domain::refusal::{Code, Refusal};
 use serde::{Serialize, Serializer};
@@ -24,6 +25,37 @@ pub struct Report {
     /// Rows taken that a person should look at, in the order of the files. Left out where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<RowWarning>,
+    /// What became of the rows of each file, in the order of the files. The JSON has sums and errors alone.
+    #[serde(skip)]
+    pub sheets: Vec<SheetCounts>,
+}
+
+/// What became of the rows of one file. Each row is in one of the three; one that is taken in part is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetCounts {
+    /// The file's name, without its folder.
+    pub file: Arc<str>,
+    /// Rows by which something was recorded.
+    pub taken: u64,
+    /// Rows that say what is so already.
+    pub unchanged: u64,
+    /// Rows that were refused.
+    pub refused: u64,
+    /// Rows of which one command is made for all, which is not answered yet.
+    together: u64,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Something was recorded.
+    Taken,
+    /// It says what is so already.
+    Unchanged,
+    /// It was refused.
+    Refused,
+    /// It waits for the one command that is made of it and others.
+    Together,
 }
 
 /// A row that was taken and should be looked at.
@@ -31,7 +63,7 @@ pub struct Report {
 pub struct RowWarning {
     /// The file's name, without its folder.
     #[serde(serialize_with = "shared_text")]
-    pub file: std::sync::Arc<str>,
+    pub file: Arc<str>,
     /// The row as a person sees it in the sheet, counted from 1 with title and header.
     pub row: u64,
     /// What is odd and how to cure it.
@@ -43,7 +75,7 @@ pub struct RowWarning {
 pub struct RowError {
     /// The file's name, without its folder.
     #[serde(serialize_with = "shared_text")]
-    pub file: std::sync::Arc<str>,
+    pub file: Arc<str>,
     /// The row as a person sees it in the sheet, counted from 1 with title and header.
     pub row: u64,
     /// The stable code.
@@ -52,7 +84,7 @@ pub struct RowError {
     pub message: String,
 }
 
-fn shared_text<S: Serializer>(text: &std::sync::Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+fn shared_text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(text)
 }
 
@@ -61,6 +93,22 @@ impl Report {
     pub(super) fn refuse(&mut self, place: &Place, refusal: Refusal) {
         let Refusal { code, message } = refusal;
         self.errors.push(RowError { file: place.file.clone(), row: place.row, code, message });
+    }
+
+    /// Counts a row of a file; where a command was made of all rows that wait for one, those.
+    pub(super) fn count(&mut self, file: &Arc<str>, has_command: bool, fate: Fate) {
+        if !self.sheets.iter().any(|sheet| sheet.file == *file) {
+            let new = SheetCounts { file: Arc::clone(file), taken: 0, unchanged: 0, refused: 0, together: 0 };
+            self.sheets.push(new);
+        }
+        let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.file == *file) else { return };
+        let rows = if has_command { std::mem::take(&mut sheet.together).max(1) } else { 1 };
+        match fate {
+            Fate::Taken => sheet.taken += rows,
+            Fate::Unchanged => sheet.unchanged += rows,
+            Fate::Refused => sheet.refused += rows,
+            Fate::Together => sheet.together += rows,
+        }
     }
 
     /// Notes a row that was taken and should be looked at.

@@ -153,8 +153,9 @@ pub(super) fn store(row: &Row, frame: &SetupFrame, communities: &mut Communities
     Ok(place.before(open))
 }
 
-/// 兑换目录. The stock is what stood on the shelf when the item was listed there first; later it is the ledger's.
-pub(super) fn item(row: &Row, frame: &SetupFrame) -> Read<Asked> {
+/// 兑换目录. The stock is what stood on the shelf when the item was listed there first; later it is the ledger's. Whoever may
+/// list and not stock has the column read all the same, and the shelf stays empty.
+pub(super) fn item(row: &Row, frame: &SetupFrame, stocks: bool) -> Read<Asked> {
     let store: StoreId = id(row, "网点编号")?;
     let sku: Sku = id(row, "商品编码")?;
     let terms = ItemTerms {
@@ -164,6 +165,7 @@ pub(super) fn item(row: &Row, frame: &SetupFrame) -> Read<Asked> {
         name: name(row, "商品名称")?.unwrap_or_else(|| sku.to_string()),
         price: points(row, "所需积分")?.ok_or_else(|| blank("所需积分"))?,
     };
-    let opening_stock = count(row, "库存")?.ok_or_else(|| blank("库存"))?;
+    let stock = count(row, "库存")?.ok_or_else(|| blank("库存"))?;
+    let opening_stock = if stocks { stock } else { 0 };
     frame.alone(row, Command::ListItem(commands::ListItem { store, sku, terms, opening_stock }))
 }

@@ -5,6 +5,7 @@
 //! not wait for it: the next chunk lies ready when the answer to the last one comes.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ledger_core::domain::ids::WorkerId;
@@ -13,7 +14,7 @@ use ledger_core::ledger::{Command, commands};
 
 use super::chunk::{Chunk, Counts, Line};
 use super::error::ImportError;
-use super::report::Report;
+use super::report::{Fate, Report};
 use crate::service::destination::{Destination, Told};
 use crate::vault::is_same_text;
 
@@ -67,26 +68,47 @@ impl Submitter<'_> {
         Ok(rows)
     }
 
-    fn count(&mut self, mut line: Line, answers: Vec<Told>) {
+    fn count(&mut self, line: Line, answers: Vec<Told>) {
+        let (file, has_command) = (Arc::clone(&line.place.file), !answers.is_empty());
+        let refused_before = self.report.errors.len();
+        let recorded = self.count_answers(line, answers);
+        let fate = if self.report.errors.len() > refused_before {
+            Fate::Refused
+        } else if !has_command {
+            Fate::Together
+        } else if recorded {
+            Fate::Taken
+        } else {
+            Fate::Unchanged
+        };
+        self.report.count(&file, has_command, fate);
+    }
+
+    /// Counts what was answered to a row; whether anything was recorded of it, in this run.
+    fn count_answers(&mut self, mut line: Line, answers: Vec<Told>) -> bool {
         if let Some(warning) = line.warning.take() {
             self.report.warn(&line.place, warning);
         }
-        let (mut repeated, mut changed) = (false, false);
+        let (mut repeated, mut changed, mut recorded) = (false, false, false);
         for answer in answers {
             match answer {
                 Told::Refused { code, message } => {
                     let sentence = line.sentences.iter_mut().find(|(of, _)| *of == code);
                     let message = sentence.map_or(message, |(_, sentence)| std::mem::take(sentence));
                     self.report.refuse(&line.place, Refusal::new(code, message));
-                    return;
+                    return false;
                 }
                 // Not sent on by `Submitter::send`.
                 Told::Unknown => {
                     let refusal = Refusal::new(Code::JournalUnavailable, "the answer was lost; send the row again");
                     self.report.refuse(&line.place, refusal);
-                    return;
+                    return false;
                 }
-                Told::Taken { repeated: true, .. } => repeated = true,
+                Told::Taken { repeated: true, changed: some, .. } => {
+                    repeated = true;
+                    // Keys of registers are this run's own: it was given the same files twice.
+                    recorded |= some && line.counts == Counts::Nothing;
+                }
                 Told::Taken { capped, changed: some, credited, .. } => {
                     changed |= some;
                     self.report.credits += u64::from(credited);
@@ -100,6 +122,7 @@ impl Submitter<'_> {
         if let Some(refusal) = line.refusal.take() {
             self.report.refuse(&line.place, refusal);
         }
+        changed || recorded
     }
 
     /// Sends a chunk until every one of its commands is answered.

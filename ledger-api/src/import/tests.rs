@@ -249,6 +249,26 @@ async fn a_roster_sent_again_moves_a_card_and_brings_particulars_up_to_date() {
 }
 
 #[tokio::test]
+async fn each_file_has_its_rows_counted() {
+    let district = District::new().await;
+    let folder = PackFolder::new()
+        .worker("W3,丙,快递员,乙平台,群众,,")
+        .worker(",某,快递员,甲平台,群众,,")
+        .rule("ZZ01,坏,志愿服务,次,0,,是,24");
+    let counted = |report: &Report, file: &str| {
+        let sheet = report.sheets.iter().find(|sheet| *sheet.file == *file).unwrap();
+        [sheet.taken, sheet.unchanged, sheet.refused]
+    };
+    let first = district.import(&folder).await;
+    assert_eq!(counted(&first, "人员名册.csv"), [3, 0, 1]);
+    assert_eq!(counted(&first, "积分标准.csv"), [1, 0, 1]);
+    let again = district.import(&folder.worker("W4,丁,快递员,乙平台,群众,,")).await;
+    assert_eq!(counted(&again, "人员名册.csv"), [1, 3, 1]);
+    assert_eq!(counted(&again, "积分标准.csv"), [0, 1, 1]);
+    assert_eq!(counted(&again, "兑换目录.csv"), [0, 2, 0]);
+}
+
+#[tokio::test]
 async fn a_dry_run_tells_the_same_and_writes_nothing() {
     let district = District::new().await;
     let first = PackFolder::new().activities("2024-03", &["J1,W1,ZY01,2024-03-05,2,甲"]);

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::message::{Answer, Asked, Hello, Question, receive, send};
 use super::place::Socket;
 use crate::access::AccessError;
+use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::accounts::{self, AccountError};
 use crate::service::destination::{Destination, DestinationError, OwnLedger, machine_owner};
@@ -81,7 +82,7 @@ async fn converse(mut stream: UnixStream, app: &App, stopping: Stopping) -> io::
 }
 
 async fn answer(question: Question, app: &App) -> Answer {
-    let own = OwnLedger { ledger: &app.ledger, vault: Some(&app.vault) };
+    let own = OwnLedger { ledger: &app.ledger, vault: Some(&app.vault), who: Who::Owner };
     let answered = match question {
         Question::Submit(asked) => match machine_owner() {
             Ok(actor) => own.submit(&submissions(asked, &actor)).await.map(Answer::Told),

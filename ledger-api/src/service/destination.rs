@@ -1,7 +1,7 @@
-//! Where commands of this machine go: into the ledger of this process, or to the server that has the journal.
+//! Where the commands of an import go: into the ledger of this process, or to the server that has the journal.
 //!
-//! Whoever gives them has the machine, and their account in the journal is [`machine_owner`], whether a server carries them
-//! out or not.
+//! Whoever gives them on the command line has the machine, and their account in the journal is [`machine_owner`], whether a
+//! server carries them out or not. Whoever brings registers in by a page gives them as the account that they act with.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -141,6 +141,8 @@ pub struct OwnLedger<'a> {
     pub ledger: &'a Ledger,
     /// Where names are kept.
     pub vault: Option<&'a Vault>,
+    /// Who gives the commands, and is asked for each whether they may.
+    pub who: Who<'a>,
 }
 
 #[async_trait]
@@ -150,7 +152,7 @@ impl Destination for OwnLedger<'_> {
     }
 
     async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Told>, DestinationError> {
-        let outcomes = command::give_at_once(self.ledger, Who::Owner, submissions.to_vec()).await?;
+        let outcomes = command::give_at_once(self.ledger, self.who, submissions.to_vec()).await?;
         Ok(outcomes.into_iter().map(Told::from).collect())
     }
 

@@ -17,15 +17,20 @@ use crate::access::policy::{Who, of_command};
 use crate::app::App;
 use crate::overlay::OverlayJournal;
 
-/// A ledger over this one that ends with the answer, at this one's time.
+/// A ledger over this one that keeps nothing, at this one's time; it ends with the answer.
 ///
 /// # Errors
 /// [`ServiceError`] when the journal cannot be read.
-pub(super) async fn laid_over(app: &App) -> Result<(Ledger, LedgerTask), ServiceError> {
+pub async fn laid_over(app: &App) -> Result<(Ledger, LedgerTask), ServiceError> {
     let overlay = OverlayJournal::over(Arc::clone(app.ledger.journal())).await?;
     let now = RecordedTime::from_micros(app.ledger.now().unix_seconds().saturating_mul(1_000_000));
-    let settings =
-        LedgerSettings { clock: Arc::new(move || now), read_ahead_events_max: 0, ..LedgerSettings::default() };
+    // Nothing falls out of memory: read again, an aggregate would be as the journal below is by then.
+    let settings = LedgerSettings {
+        clock: Arc::new(move || now),
+        cached_bytes_max: usize::MAX,
+        read_ahead_events_max: 0,
+        ..LedgerSettings::default()
+    };
     Ok(Ledger::open(Arc::new(overlay), settings, "dry-run", HashSuite::Sha256).await?)
 }
 

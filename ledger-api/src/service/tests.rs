@@ -139,7 +139,7 @@ async fn nobody_reads_before_it_is_known_that_they_may() {
 #[tokio::test]
 async fn commands_of_this_machine_are_its_owners_and_what_is_due_is_the_ledgers() {
     let house = House::open().await;
-    let own = OwnLedger { ledger: &house.app.ledger, vault: Some(&house.app.vault) };
+    let own = OwnLedger { ledger: &house.app.ledger, vault: Some(&house.app.vault), who: Who::Owner };
     let told = own.submit(&[Submission { context: context("k"), command: release("H1") }]).await.unwrap();
     assert!(matches!(told.as_slice(), [Told::Refused { code: Code::UnknownRedemption, .. }]), "{told:?}");
     assert_eq!(due::release_holds(&house.app).await, Ok(()));

@@ -47,6 +47,23 @@ pub enum SheetError {
 }
 
 impl SheetError {
+    /// The name of the file that it is about, fit for a message; of two the later one.
+    pub fn file(&self) -> &str {
+        match self {
+            SheetError::Io { file, .. }
+            | SheetError::Empty { file }
+            | SheetError::Encoding { file, .. }
+            | SheetError::Format { file, .. }
+            | SheetError::Damaged { file, .. }
+            | SheetError::MissingColumns { file, .. }
+            | SheetError::DuplicateColumn { file, .. }
+            | SheetError::TooLarge { file, .. }
+            | SheetError::MissingFile { name: file, .. }
+            | SheetError::TwoFiles { second: file, .. }
+            | SheetError::BadMonth { file, .. } => file,
+        }
+    }
+
     /// The stable code that users and scripts see.
     pub const fn code(&self) -> Code {
         match self {

@@ -2,6 +2,7 @@
 //! against the funds; and how the server fares.
 
 mod health;
+mod registers;
 
 use std::sync::Arc;
 
@@ -61,6 +62,8 @@ struct Page {
     /// The same of all others; they unfold.
     other_stores: Vec<(String, String, String)>,
     low: Vec<(String, String, i64)>,
+    /// Whoever looks may bring registers in.
+    brings: bool,
     /// One person alone administers.
     alone: bool,
     /// Where too few people can approve.
@@ -72,7 +75,7 @@ struct Page {
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/admin", get(read))
+    Router::new().route("/admin", get(read)).merge(registers::routes())
 }
 
 async fn read(
@@ -149,6 +152,7 @@ async fn page(app: &App, visitor: &Visitor, verifications: &Verifications) -> Re
         stores,
         other_stores,
         low: all.low,
+        brings: registers::kinds(visitor).is_ok(),
         alone: is_one_alone(app.ledger.journal().as_ref(), app.ledger.now().date())
             .await
             .map_err(ServiceError::from)?,

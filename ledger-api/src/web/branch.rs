@@ -8,8 +8,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use chrono::Datelike;
 use ledger_core::domain::ids::BranchId;
@@ -18,6 +17,7 @@ use projections::card_line::Said;
 use projections::queries::appraisal::{Appraisal, CardYear};
 use serde::Deserialize;
 
+use super::download::file;
 use super::figures::points;
 use super::form::{Fields, Sent, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
@@ -381,10 +381,5 @@ async fn workbook(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Respons
     };
     let written = tokio::task::spawn_blocking(move || render(&appraisal, &paper, Format::Xlsx));
     let bytes = written.await.map_err(|error| fault(&error))?.map_err(|error| fault(&error))?;
-    let name = format!("attachment; filename=\"appraisal-{year}-{position}.xlsx\"");
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(Format::Xlsx.content_type())),
-        (header::CONTENT_DISPOSITION, HeaderValue::try_from(name).map_err(|error| fault(&error))?),
-    ];
-    Ok((headers, bytes).into_response())
+    file(Format::Xlsx.content_type(), &format!("appraisal-{year}-{position}.xlsx"), bytes)
 }

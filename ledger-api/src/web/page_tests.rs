@@ -19,6 +19,7 @@ mod publicity;
 mod rating_slip;
 mod refusals;
 mod registering;
+mod registers;
 mod requests;
 mod returned;
 mod roles;

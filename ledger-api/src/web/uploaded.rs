@@ -1,4 +1,4 @@
-//! A sheet that somebody chose in a form.
+//! Sheets that somebody chose in a form.
 
 use std::io::Write;
 
@@ -59,29 +59,38 @@ impl Unusable {
 ///
 /// # Errors
 /// [`Trouble::Service`] for what is no such form.
-pub(super) async fn parts(
+pub(super) async fn parts(multipart: Multipart) -> Result<(Vec<(String, String)>, Result<File, Unusable>), Trouble> {
+    let (fields, files) = all_parts(multipart).await?;
+    Ok((fields, files.and_then(|mut files| files.pop().ok_or(Unusable::NotChosen))))
+}
+
+/// As [`parts`], with every file that was chosen, in order; at least one.
+///
+/// # Errors
+/// [`Trouble::Service`] for what is no such form.
+pub(super) async fn all_parts(
     mut multipart: Multipart,
-) -> Result<(Vec<(String, String)>, Result<File, Unusable>), Trouble> {
+) -> Result<(Vec<(String, String)>, Result<Vec<File>, Unusable>), Trouble> {
     let unreadable = |error: MultipartError| ServiceError::unreadable(error.body_text());
-    let (mut fields, mut file) = (Vec::new(), Err(Unusable::NotChosen));
+    let (mut fields, mut files) = (Vec::new(), Vec::new());
     while let Some(part) = multipart.next_field().await.map_err(unreadable)? {
         let name = part.name().unwrap_or_default().to_owned();
         if let Some(file_name) = part.file_name().map(str::to_owned) {
-            file = match part.bytes().await {
+            match part.bytes().await {
                 // What a browser sends where nothing was chosen.
-                Ok(bytes) if file_name.is_empty() && bytes.is_empty() => Err(Unusable::NotChosen),
-                Ok(bytes) => Ok((file_name, bytes.to_vec())),
+                Ok(bytes) if file_name.is_empty() && bytes.is_empty() => {}
+                Ok(bytes) => files.push((file_name, bytes.to_vec())),
                 Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                     // Nothing more can be read; the token stands before the file.
                     return Ok((fields, Err(Unusable::TooLarge)));
                 }
                 Err(error) => return Err(unreadable(error).into()),
-            };
+            }
         } else {
             fields.push((name, part.text().await.map_err(unreadable)?));
         }
     }
-    Ok((fields, file))
+    Ok((fields, if files.is_empty() { Err(Unusable::NotChosen) } else { Ok(files) }))
 }
 
 /// Opens a file as a sheet with some columns, and lets it be read; no copy of it is left behind.

@@ -43,6 +43,7 @@ mod publicity_page;
 mod rating_slip;
 mod refusals;
 mod register;
+mod registers_page;
 mod requests;
 mod schedule_page;
 mod selections;
@@ -55,7 +56,7 @@ mod visits;
 
 words! {
     @with [
-        accounts, appointing, appointments, approvals, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
+        accounts, appointing, appointments, approvals, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, registers_page, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -430,7 +431,7 @@ mod tests {
 
     use super::{
         ALL, accounts, appointing, appointments, approvals, decisions, desk_words, findings, holds, merchant_words,
-        merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests,
+        merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, registers_page, requests,
         schedule_page, selections, sites_page, statements, trace, uploads, visits,
     };
 
@@ -454,6 +455,7 @@ mod tests {
         rating_slip::ALL,
         refusals::ALL,
         register::ALL,
+        registers_page::ALL,
         requests::ALL,
         schedule_page::ALL,
         selections::ALL,

@@ -20,10 +20,12 @@ pub(super) enum Act {
     Press(&'static str, &'static str),
     /// Chooses a file for a field.
     Choose(&'static str, &'static str),
+    /// Chooses several, each by its name.
+    ChooseAll(&'static str, &'static [(&'static str, &'static str)]),
     /// Unfolds whatever is folded, but for the rest of a long list.
     Unfold,
 }
-use Act::{Choose, Press, Unfold, Write};
+use Act::{Choose, ChooseAll, Press, Unfold, Write};
 
 /// A page in a state.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +54,22 @@ const TRY: &[Act] = &[
     Choose("#file", SCHEDULE),
     Write("#holds-from", "2027-02-01"),
     Press("form[action='/schedule/try'] button", "form[action='/schedule'] [name=proposal]"),
+];
+
+/// Registers of which one has rows that are refused, and a file that is somebody else's.
+const REGISTERS: &[(&str, &str)] = &[
+    ("商户名录.csv", "商户编号,商户名称,统一社会信用代码,类型\nYS-SH77,演示新商户,92000000MA000001H9,超市\n"),
+    (
+        "兑换目录.csv",
+        "网点编号,商品编码,商品名称,类型,所需积分,库存,供货商户编号,每人每年限兑\n\
+         YS-WD01,SP077,挂面,实物,20,5,YS-SH77,2\nYS-WD01,SP078,大米,实物,二十,5,YS-SH77,\n\
+         YS-WD99,SP079,食盐,实物,10,5,YS-SH77,\n",
+    ),
+    ("人员名册.csv", "编号,从业类型,政治面貌,所在党支部,积分卡号\n"),
+];
+const JUDGE: &[Act] = &[
+    ChooseAll("#files", REGISTERS),
+    Press("form[action='/admin/registers/judge'] button", "form[action='/admin/registers'] [value=bring]"),
 ];
 
 /// The slip of work that waits for its word, at the desk; and one of what was done for the rider.
@@ -167,6 +185,8 @@ pub(super) const STOPS: &[Stop] = &[
         ],
     ),
     stop("admin-account", "管理员", "/admin/accounts?id=demo-clerk", &[]),
+    stop("registers", "管理员", "/admin/registers", &[]),
+    stop("registers-judged", "管理员", "/admin/registers", JUDGE),
     // What others look at stands before these: they write.
     stop(
         "merchant-disputed",
@@ -197,6 +217,16 @@ pub(super) const STOPS: &[Stop] = &[
             Choose("#file", SHEET),
             Press("form[action='/credits/sheet'] button", "form[action='/credits/sheet/send']"),
             Press("form[action='/credits/sheet/send'] [value=send]", "[role=status].said"),
+        ],
+    ),
+    stop(
+        "registers-brought",
+        "管理员",
+        "/admin/registers",
+        &[
+            ChooseAll("#files", REGISTERS),
+            Press("form[action='/admin/registers/judge'] button", "form[action='/admin/registers'] [value=bring]"),
+            Press("[value=bring]", "div[role=status].said"),
         ],
     ),
 ];
@@ -273,6 +303,15 @@ impl Walk {
                 let file = scratch_dir(stop.name).join("活动记录-2027-01.csv");
                 std::fs::write(&file, text).expect("a file is written");
                 visit.browser.choose(field, &file);
+            }
+            ChooseAll(field, all) => {
+                let folder = scratch_dir(stop.name);
+                let files: Vec<_> = all.iter().map(|(name, _)| folder.join(name)).collect();
+                for (file, (_, text)) in files.iter().zip(all) {
+                    std::fs::write(file, text).expect("a file is written");
+                }
+                let files: Vec<_> = files.iter().map(std::path::PathBuf::as_path).collect();
+                visit.browser.choose_all(field, &files);
             }
             Unfold => self.unfold(),
         }

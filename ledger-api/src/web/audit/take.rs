@@ -4,8 +4,7 @@ use std::io::{Read as _, Seek, SeekFrom};
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use projections::audit::report::{self, Thresholds};
@@ -21,6 +20,7 @@ use crate::document::{Document, Form, render};
 use crate::service::audit::Verifications;
 use crate::service::objectors::{Objectors, must_see_all, objectors};
 use crate::service::reading::may_read;
+use crate::web::download::file;
 use crate::web::page::{Trouble, Visitor, answer};
 use crate::web::words::Words;
 
@@ -114,12 +114,6 @@ async fn workbook(document: Document, stem: &str, position: u64) -> Result<Respo
     let written = tokio::task::spawn_blocking(move || render(&document, Form::Xlsx));
     let bytes = written.await.map_err(|error| fault(&error))?.map_err(|error| fault(&error))?;
     file(Form::Xlsx.content_type(), &format!("{stem}-{position}.xlsx"), bytes)
-}
-
-fn file(media_type: &'static str, name: &str, bytes: Vec<u8>) -> Result<Response, Trouble> {
-    let name = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")).map_err(|error| fault(&error))?;
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, bytes).into_response())
 }
 
 /// The whole journal with its checkpoints, as one archive that is checked with no database and no network.

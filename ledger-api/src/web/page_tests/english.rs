@@ -13,6 +13,7 @@ async fn the_pages_speak_english_without_a_chinese_word_of_their_own() {
         (Role::Clerk, "/counter/holds", ["To be picked up", "Back to the counter", "Ask for the pick-up code"]),
         (Role::Merchant, "/merchant", ["Take a voucher", "85 % is paid", "Yuan this month"]),
         (Role::Approver, "/appointments", ["Visits to confirm", "30 waiting", "20 days left"]),
+        (Role::Admin, "/admin/registers", ["Choose registers", "Which registers are taken", "Columns it needs"]),
         (Role::Admin, "/schedule", ["In force today", "Try a proposed schedule", "Version 1"]),
         (Role::Worker, "/sites", ["My site", "Name of a site, or a service", "49 sites"]),
         (Role::Branch, "/branch/visits", ["For the branch to confirm", "Confirm for them", "has left"]),

@@ -8,19 +8,32 @@ use crate::access::Role;
 impl Visit<'_> {
     /// Sends a file as a browser does, with some fields.
     pub(super) async fn send_file(&self, path: &str, name: &str, bytes: &str, fields: &[(&str, &str)]) -> String {
+        let (status, page) = self.send_files(path, &[(name, bytes)], fields).await;
+        assert_eq!(status, StatusCode::OK, "{path} {name}: {page}");
+        page
+    }
+
+    /// Sends several files of one field.
+    pub(super) async fn send_files(
+        &self,
+        path: &str,
+        files: &[(&str, &str)],
+        fields: &[(&str, &str)],
+    ) -> (StatusCode, String) {
         const MARK: &str = "a-line-between-parts";
         let mut body = String::new();
         for (name, value) in [("token", self.csrf.as_str())].iter().chain(fields) {
             body += &format!("--{MARK}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         }
-        body += &format!(
-            "--{MARK}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n{bytes}\r\n--{MARK}--\r\n"
-        );
+        for (name, bytes) in files {
+            body += &format!(
+                "--{MARK}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n{bytes}\r\n"
+            );
+        }
+        body += &format!("--{MARK}--\r\n");
         let request = Request::post(path).header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={MARK}"));
-        let (status, page) = self.ask(request, body).await;
-        assert_eq!(status, StatusCode::OK, "{path} {name}: {page}");
-        page
+        self.ask(request, body).await
     }
 }
 

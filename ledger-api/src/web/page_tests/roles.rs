@@ -38,6 +38,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/audit/trace?worker=YS-ZJ01", &[Role::Auditor, Role::Admin]),
         ("/admin", &[Role::Admin, Role::Auditor]),
         ("/admin/accounts", &[Role::Admin, Role::Auditor]),
+        ("/admin/registers", &[Role::Admin]),
         ("/publicity", &everybody),
         ("/schedule", &everybody),
         ("/sites", &everybody),

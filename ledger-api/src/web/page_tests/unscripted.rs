@@ -83,7 +83,7 @@ fn whole(page: &str) {
 
 impl Visit<'_> {
     /// Sends a form as it stands.
-    async fn submit(&self, form: &Form) -> (StatusCode, String) {
+    pub(super) async fn submit(&self, form: &Form) -> (StatusCode, String) {
         let fields: Vec<(&str, &str)> =
             form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.send_raw(&form.action, &fields).await

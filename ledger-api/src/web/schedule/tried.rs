@@ -180,7 +180,7 @@ fn may_try(visitor: &Visitor) -> Result<(), Trouble> {
 fn bad_rows(visitor: &Visitor, name: String, read: ReadSchedule) -> BadRows {
     let w = visitor.words();
     let rows = read.refused.into_iter().map(|row| {
-        let told = w.uploads.cell(&row).unwrap_or_else(|| {
+        let told = w.uploads.cell(&row.columns, &row.written).unwrap_or_else(|| {
             let error = ServiceError::Refused(row.refusal);
             trouble::said(w, visitor.english, &error)
         });

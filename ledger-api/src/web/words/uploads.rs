@@ -1,6 +1,5 @@
 //! What is said of a sheet that cannot be used.
 
-use crate::schedule_sheet::RefusedRow;
 use crate::sheets::SheetError;
 
 words! {
@@ -19,6 +18,8 @@ words! {
     no_witness: "请填证明人。", "Name a witness.";
     row_unreadable: "这一行有读不懂的内容，请逐项核对。", "Something in this row cannot be read; check each field.";
     sheet_too_large: "内容太多，请拆成几份。", "holds too much; send it in parts.";
+    two_files: "这一张表不止一份，请只选一份。", "is there more than once; choose one of them.";
+    bad_month: "文件名里的月份读不懂，请写成「-2024-03」这样，或不要选它。", "names no month; end its name like “-2024-03”, or leave it out.";
 }
 
 impl Words {
@@ -37,22 +38,22 @@ impl Words {
             SheetError::TooLarge { .. } => self.sheet_too_large,
             SheetError::MissingColumns { columns, .. } => return self.of_file(name, &self.missing(columns)),
             SheetError::DuplicateColumn { column, .. } => return self.of_file(name, &self.twice(column)),
-            // Of packs the last three, which no page takes.
-            SheetError::Io { .. }
-            | SheetError::MissingFile { .. }
-            | SheetError::TwoFiles { .. }
-            | SheetError::BadMonth { .. } => self.unreadable,
+            SheetError::TwoFiles { .. } => self.two_files,
+            SheetError::BadMonth { .. } => self.bad_month,
+            // Of packs the last one, which no page takes whole.
+            SheetError::Io { .. } | SheetError::MissingFile { .. } => self.unreadable,
         };
         self.of_file(name, what)
     }
 
-    /// Which cell of a schedule's row cannot hold, and what goes there; in English the refusal says it itself.
-    pub(in crate::web) fn cell(&self, row: &RefusedRow) -> Option<String> {
-        let first = row.columns.first().filter(|_| !self.english)?;
+    /// Which cell of a row cannot hold, by its column or columns and what stands in the first of them, and what goes there; in
+    /// English the refusal says it itself.
+    pub(in crate::web) fn cell(&self, columns: &[&str], written: &str) -> Option<String> {
+        let first = columns.first().filter(|_| !self.english)?;
         let goes = goes_into(first);
-        let named: String = row.columns.iter().map(|column| format!("“{column}”")).collect();
-        Some(match row.written.as_str() {
-            _ if row.columns.len() > 1 => format!("{named}：{goes}"),
+        let named: String = columns.iter().map(|column| format!("“{column}”")).collect();
+        Some(match written {
+            _ if columns.len() > 1 => format!("{named}：{goes}"),
             "" => format!("{named}没有填。{goes}"),
             written => format!("{named}填的是“{written}”，{goes}"),
         })
@@ -78,7 +79,7 @@ impl Words {
     }
 }
 
-/// What goes into a column of the schedule.
+/// What goes into a column of the schedule, or of a register.
 fn goes_into(column: &str) -> &'static str {
     match column {
         "活动代码" => "请填代码，不能有空格和斜杠。",
@@ -90,6 +91,20 @@ fn goes_into(column: &str) -> &'static str {
         "公示天数" => "请填 0 到 366 的整数；按全区设置的留空。",
         "计分时点" => "请填“评价”或“反馈”，或留空。",
         "最多认领人数" => "请填大于 0 的整数；一人的留空。",
+        "网点编号" | "商品编码" | "供货商户编号" | "商户编号" | "驿站编号" | "上级驿站编号" | "资金编号"
+        | "项目编号" | "优惠编号" => "请填编号，不能有空格和斜杠，也不能用身份证号或手机号。",
+        "统一社会信用代码" => "请核对这 18 位代码，改正后再导入一次。",
+        "所需积分" => "请填数字，最多两位小数。",
+        "库存" | "名额" | "每人限额" | "每人每年限兑" => "请填整数，最小是 0。",
+        "启用日期" | "停用日期" | "开始日期" | "截止日期" | "结束日期" => {
+            "请填日期，写成 2026-03-05 这样。"
+        }
+        "金额(元)" | "单价(元)" => "请填金额，单位是元，最多两位小数。",
+        "年度" => "请填年份，如 2026。",
+        "类型" => "权益项目请填“名额”“券”或“补助”；其他登记册请缩短。",
+        "限额周期" => "请填“年”；不分年度的留空。",
+        "折扣" => "请填折扣，如 8.5 就是付 85%。",
+        "补贴比例" => "请填比例，如 50%；没有补贴的留空。",
         _ => "请补上或改正。",
     }
 }

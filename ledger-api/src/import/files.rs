@@ -1,0 +1,343 @@
+//! Registers that somebody chose as files on a page: which of them whoever brings them may bring in, what would become of
+//! their rows, and the bringing in.
+//!
+//! Each row is a command of the account that brings it, and is asked for its right as any other. A kind of register of which
+//! the account may not make every row is not read at all: half of its rows would be refused for what no sheet can mend.
+
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::pack::Kind;
+use super::{ImportError, Pack, Report, Retry, Run, Stopped, load_as};
+use crate::access::Identity;
+use crate::access::policy::{CommandKind, Target, Who, allow};
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::destination::{DestinationError, OwnLedger};
+use crate::service::foresight::laid_over;
+use crate::sheets::pack::{MonthlyKind, SheetKind, discover};
+use crate::sheets::{Column, Limits, SheetError};
+
+/// The largest size of all files together, in bytes.
+pub const BYTES_MAX: usize = 4 << 20;
+/// Most rows of all files together; packs that are larger are imported on the machine.
+pub const ROWS_MAX: u64 = 20_000;
+/// The longest name of a file, in bytes: as long as file systems take.
+const NAME_BYTES_MAX: usize = 240;
+/// Somebody waits before the page: about a second on top of the ledger's own patience.
+const RETRY: Retry = Retry {
+    attempts_max: 3,
+    pause: std::time::Duration::from_millis(200),
+    pause_max: std::time::Duration::from_secs(1),
+};
+
+/// A file as it was sent: its name and its bytes.
+pub type File = (String, Vec<u8>);
+
+/// Why a file is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// A register that others have the right to keep.
+    OfOthers(SheetKind),
+    /// What happened in a month, which is recorded where it happens.
+    Record(MonthlyKind),
+    /// The settings of the district.
+    Settings,
+    /// No sheet of a pack has that name.
+    Unknown,
+}
+
+/// Why files are of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// More rows than [`ROWS_MAX`].
+    #[error("the files have too many rows together")]
+    TooManyRows,
+    /// One of them cannot be read.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    /// A fault of ours.
+    #[error("{0}")]
+    Fault(String),
+}
+
+/// Registers that were looked through: every one of them can be read to its end.
+#[derive(Debug)]
+pub struct Registers {
+    pack: Arc<Pack>,
+    /// Holds the files while they are read; gone with the last who reads them.
+    folder: Arc<TempDir>,
+    files: Vec<File>,
+    left: Vec<(String, Left)>,
+}
+
+/// What became of registers that were brought in.
+#[derive(Debug)]
+pub struct Brought {
+    /// What was done.
+    pub report: Report,
+    /// Why it stopped before the end, if it did; the same files again, with the same name of the run, go on from there.
+    pub stopped: Option<ServiceError>,
+}
+
+/// What the rows of a register are made into.
+const fn commands_of(kind: SheetKind) -> &'static [CommandKind] {
+    use CommandKind as C;
+    match kind {
+        SheetKind::Workers => &[C::RegisterWorker, C::IssueCard, C::OpenSite],
+        SheetKind::Schedule => &[C::AdoptSchedule],
+        SheetKind::Merchants => &[C::RegisterMerchant],
+        SheetKind::Stores => &[C::OpenStore, C::OpenSite],
+        SheetKind::Items => &[C::ListItem],
+        SheetKind::Sites => &[C::OpenSite, C::MoveSite, C::SetServices, C::CloseSite],
+        SheetKind::Appointments => &[C::RegisterAppointment],
+        SheetKind::Pairs => &[C::OpenPair],
+        SheetKind::Funds => &[C::RegisterFund],
+        SheetKind::Benefits => &[C::RegisterBenefit],
+        SheetKind::Passes => &[C::IssuePass],
+        SheetKind::Offers => &[C::RegisterOffer],
+    }
+}
+
+/// The registers that somebody may bring in, in the order in which they are taken: those of which they may make any row.
+pub fn kinds_of(who: Who<'_>) -> Vec<SheetKind> {
+    let may =
+        |kind: &SheetKind| commands_of(*kind).iter().all(|command| allow(who, *command, Target::District).is_ok());
+    SheetKind::ALL.into_iter().filter(may).collect()
+}
+
+/// The columns that are read of a register.
+pub const fn columns_of(kind: SheetKind) -> &'static [Column] {
+    Kind::Setup(kind).columns()
+}
+
+/// Looks through files: finds the registers of some kinds among them by their names, as in the folder of a pack, and reads
+/// each to its end.
+///
+/// # Errors
+/// [`Unusable`], for the first file that cannot be used.
+pub fn read(files: Vec<File>, kinds: &[SheetKind]) -> Result<Registers, Unusable> {
+    let fault = |error: std::io::Error| Unusable::Fault(format!("files that were sent: {error}"));
+    let folder = tempfile::Builder::new().prefix("registers").tempdir().map_err(fault)?;
+    let (mut kept, mut left) = (Vec::with_capacity(files.len()), Vec::new());
+    for (name, bytes) in files {
+        let Some(plain) = plain(&name) else {
+            left.push((name.chars().filter(|char| !char.is_control()).take(NAME_BYTES_MAX).collect(), Left::Unknown));
+            continue;
+        };
+        write(folder.path(), plain, &bytes).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => {
+                SheetError::TwoFiles { first: plain.to_owned(), second: plain.to_owned() }.into()
+            }
+            _ => fault(error),
+        })?;
+        kept.push((plain.to_owned(), bytes));
+    }
+    let found = discover(folder.path())?;
+    let name_of = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    left.extend(found.ignored.iter().map(|name| (name.clone(), Left::Unknown)));
+    left.extend(found.district.as_deref().map(|path| (name_of(path), Left::Settings)));
+    let of_others = found.sheets.iter().filter(|(kind, _)| !kinds.contains(*kind));
+    left.extend(of_others.map(|(kind, path)| (name_of(path), Left::OfOthers(*kind))));
+    let records = found.months.iter().flat_map(|month| &month.files);
+    left.extend(records.map(|(kind, path)| (name_of(path), Left::Record(*kind))));
+    // So small a file that comes to so much is none that an office keeps.
+    let limits = Limits {
+        inflated_bytes_max: 128 << 20,
+        shared_text_bytes_max: 32 << 20,
+        rows_max: ROWS_MAX,
+        ..Limits::default()
+    };
+    let pack = Pack::of_registers(&found, kinds, &limits)?;
+    if pack.rows() > ROWS_MAX {
+        return Err(Unusable::TooManyRows);
+    }
+    kept.retain(|(name, _)| pack.sheets.iter().any(|sheet| sheet.file_name() == *name));
+    Ok(Registers { pack: Arc::new(pack), folder: Arc::new(folder), files: kept, left })
+}
+
+/// The last part of a file's name, for browsers that send the folder along; nothing where no file can be called so.
+fn plain(name: &str) -> Option<&str> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let usable =
+        !matches!(last, "" | "." | "..") && last.len() <= NAME_BYTES_MAX && !last.chars().any(|char| char.is_control());
+    usable.then_some(last)
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::File::create_new(folder.join(name))?;
+    file.write_all(bytes)?;
+    file.flush()
+}
+
+impl Registers {
+    /// Those that are taken, each with the name of its file, in the order in which they are taken.
+    pub fn sheets(&self) -> impl Iterator<Item = (SheetKind, String)> {
+        self.pack.sheets.iter().filter_map(|sheet| match sheet.kind {
+            Kind::Setup(kind) => Some((kind, sheet.file_name())),
+            Kind::Monthly(..) => None,
+        })
+    }
+
+    /// Their files, to be sent again.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// The other files, and why none of them is read.
+    pub fn left(&self) -> &[(String, Left)] {
+        &self.left
+    }
+
+    /// Sheets of workbooks that are not read, each behind the name of its file: only the first one with a header is.
+    pub fn unread(&self) -> &[(String, String)] {
+        self.pack.unread()
+    }
+}
+
+/// Judges registers by the very rules that would record them, and writes nothing.
+///
+/// # Errors
+/// [`ServiceError`] when the journal cannot be read.
+pub async fn judge(app: &App, identity: &Identity, registers: &Registers) -> Result<Report, ServiceError> {
+    let (over, task) = laid_over(app).await?;
+    let judged = {
+        let own = OwnLedger { ledger: &over, vault: None, who: Who::Bearer(identity) };
+        let run = Run { actor: identity.id.clone(), id: Uuid::now_v7() };
+        load_as(&own, &registers.pack, run, &RETRY, &|_| {}).await
+    };
+    drop(over);
+    task.finished().await;
+    judged.map_err(|Stopped { cause, .. }| told(&cause))
+}
+
+/// Brings registers in. `run` names this giving of them: given twice, it happens once.
+///
+/// # Errors
+/// [`ServiceError::Fault`]; what else stopped it is told beside what was done.
+pub async fn bring(app: &App, identity: &Identity, registers: &Registers, run: Uuid) -> Result<Brought, ServiceError> {
+    let (app, identity) = (app.clone(), identity.clone());
+    let (pack, folder) = (Arc::clone(&registers.pack), Arc::clone(&registers.folder));
+    // In a task of its own: whoever closes the page does not stop it half-way.
+    let task = tokio::spawn(async move {
+        let own = OwnLedger { ledger: &app.ledger, vault: Some(&app.vault), who: Who::Bearer(&identity) };
+        let run = Run { actor: identity.id.clone(), id: run };
+        let brought = load_as(&own, &pack, run, &RETRY, &|_| {}).await;
+        drop(folder);
+        brought
+    });
+    Ok(match task.await.map_err(|error| ServiceError::fault(&error))? {
+        Ok(report) => Brought { report, stopped: None },
+        Err(Stopped { cause, report }) => Brought { report, stopped: Some(told(&cause)) },
+    })
+}
+
+fn told(cause: &ImportError) -> ServiceError {
+    match cause {
+        ImportError::Destination(DestinationError::Denied(denied)) => (*denied).into(),
+        ImportError::Destination(_) | ImportError::Journal { .. } | ImportError::Unreadable(_) => {
+            ServiceError::Unavailable(cause.to_string())
+        }
+        // Each file was read to its end before.
+        ImportError::Sheet(_) | ImportError::District(_) | ImportError::Reader(_) => ServiceError::fault(cause),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Left, Unusable, kinds_of, plain, read};
+    use crate::access::policy::Who;
+    use crate::access::{Role, acting};
+    use crate::sheets::SheetError;
+    use crate::sheets::pack::{MonthlyKind, SheetKind};
+
+    const MERCHANTS: &str = "商户编号,商户名称,统一社会信用代码\nSH1,一号商户,92000000MA000001H9\n";
+
+    fn file(name: &str, text: &str) -> super::File {
+        (name.to_owned(), text.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn an_administrator_brings_in_what_a_district_is_made_of_and_nobody_s_points_or_names() {
+        let of = |role| kinds_of(Who::Bearer(&acting(role, None)));
+        let district = [
+            SheetKind::Sites,
+            SheetKind::Schedule,
+            SheetKind::Merchants,
+            SheetKind::Funds,
+            SheetKind::Benefits,
+            SheetKind::Offers,
+            SheetKind::Stores,
+            SheetKind::Items,
+        ];
+        assert_eq!(of(Role::Admin), district);
+        for role in [Role::Clerk, Role::Branch, Role::Merchant, Role::Worker, Role::Auditor, Role::Machine] {
+            assert!(of(role).is_empty(), "{role:?}");
+        }
+        assert_eq!(kinds_of(Who::Owner), SheetKind::ALL);
+    }
+
+    #[test]
+    fn registers_are_known_by_their_names_and_all_others_are_told_apart() {
+        let files = vec![
+            file("资料/商户名录.csv", MERCHANTS),
+            file("人员名册.csv", "编号\nW1\n"),
+            file("活动记录-2026-03.csv", ""),
+            file("district.toml", "x"),
+            file("说明.docx", "x"),
+            file("..", "x"),
+            file("~$商户名录.xlsx", "x"),
+        ];
+        let registers = read(files, &[SheetKind::Merchants]).unwrap();
+        let sheets: Vec<_> = registers.sheets().collect();
+        assert_eq!(sheets, [(SheetKind::Merchants, "商户名录.csv".to_owned())]);
+        assert_eq!(registers.files(), [file("商户名录.csv", MERCHANTS)]);
+        let left = [
+            ("..", Left::Unknown),
+            ("说明.docx", Left::Unknown),
+            ("district.toml", Left::Settings),
+            ("人员名册.csv", Left::OfOthers(SheetKind::Workers)),
+            ("活动记录-2026-03.csv", Left::Record(MonthlyKind::Activities)),
+        ];
+        assert_eq!(registers.left(), left.map(|(name, why)| (name.to_owned(), why)));
+    }
+
+    #[test]
+    fn one_file_of_no_use_is_told_before_any_is_judged() {
+        let kinds = [SheetKind::Merchants, SheetKind::Stores];
+        let refused = |files| read(files, &kinds).unwrap_err();
+        let empty = refused(vec![file("商户名录.csv", MERCHANTS), file("兑换网点.csv", "")]);
+        assert!(matches!(&empty, Unusable::Sheet(error @ SheetError::Empty { .. }) if error.file() == "兑换网点.csv"));
+        let twice = refused(vec![file("商户名录.csv", MERCHANTS), file("旧/商户名录.csv", MERCHANTS)]);
+        assert!(matches!(twice, Unusable::Sheet(SheetError::TwoFiles { .. })), "{twice:?}");
+        let both = refused(vec![file("商户名录.csv", MERCHANTS), file("商户名录.xlsx", MERCHANTS)]);
+        assert!(matches!(both, Unusable::Sheet(SheetError::TwoFiles { .. })), "{both:?}");
+        let old = refused(vec![file("商户名录.xls", "x")]);
+        assert!(matches!(old, Unusable::Sheet(SheetError::Format { .. })), "{old:?}");
+        let row = |number: u64| format!("SH{number},商户,92000000MA000001H9\n");
+        let many: String = (0..=super::ROWS_MAX).map(row).collect();
+        let many = refused(vec![file("商户名录.csv", &format!("商户编号,商户名称,统一社会信用代码\n{many}"))]);
+        assert!(matches!(many, Unusable::Sheet(SheetError::TooLarge { .. })), "{many:?}");
+    }
+
+    #[test]
+    fn a_file_s_name_leads_nowhere_else() {
+        for (name, taken) in [
+            ("商户名录.csv", Some("商户名录.csv")),
+            ("资料/二/商户名录.csv", Some("商户名录.csv")),
+            ("C:\\资料\\商户名录.csv", Some("商户名录.csv")),
+            ("../../etc/passwd", Some("passwd")),
+            ("..", None),
+            ("a/", None),
+            ("", None),
+            ("a\0b.csv", None),
+        ] {
+            assert_eq!(plain(name), taken, "{name:?}");
+        }
+        assert_eq!(plain(&"长".repeat(81)), None);
+    }
+}

@@ -1,0 +1,191 @@
+//! Registers that an administrator brings in from files: judged before anything is written, mended, brought in once, and
+//! nothing that others record.
+
+use axum::http::{Request, StatusCode};
+
+use super::unscripted::Form;
+use super::{House, Visit, holds, said};
+use crate::access::Role;
+
+const MERCHANTS: (&str, &str) =
+    ("商户名录.csv", "商户编号,商户名称,统一社会信用代码,类型\nDR-SH1,新商户,92000000MA000001H9,超市\n");
+const STORES: (&str, &str) = ("兑换网点.csv", "网点编号,网点名称,层级,所在社区\nDR-WD1,新网点,总站,\n");
+const ITEMS: &str = "网点编号,商品编码,商品名称,类型,所需积分,库存,供货商户编号,每人每年限兑\n\
+    DR-WD1,DR-1,水,实物,10,5,DR-SH1,2\n";
+const BAD_ITEMS: &str = "DR-WD1,DR-2,米,实物,20,5,DR-SH9,\nDR-WD1,DR-3,面,实物,二十,5,DR-SH1,\n";
+const MENDED_ITEMS: &str = "DR-WD1,DR-2,米,实物,20,5,DR-SH1,\nDR-WD1,DR-3,面,实物,20,5,DR-SH1,\n";
+
+impl Visit<'_> {
+    /// What is told of files before anything is written.
+    async fn judged(&self, files: &[(&str, &str)]) -> String {
+        let (status, page) = self.send_files("/admin/registers/judge", files, &[]).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        page
+    }
+}
+
+/// The figures of a register's row: to be written or written, unchanged, refused.
+#[track_caller]
+fn figures(page: &str, register: &str) -> Vec<u64> {
+    let row = page.split(&format!("<th scope=\"row\">{register}")).nth(1).unwrap_or_else(|| panic!("{page}"));
+    let row = row.split("</tr>").next().unwrap_or_default();
+    let cells = row.split("<td class=\"num\">").skip(1);
+    let figure =
+        |cell: &str| cell.trim_start_matches("<span class=\"tag bad\">").split('<').next().unwrap().parse::<u64>();
+    cells.map(|cell| figure(cell).unwrap_or_else(|_| panic!("{cell}"))).collect()
+}
+
+#[tokio::test]
+async fn registers_are_judged_mended_and_brought_in_once() {
+    let house = House::open().await;
+    let admin = house.enter(Role::Admin).await;
+    let before = house.head().await;
+    holds(&admin.read("/admin").await, &["href=\"/admin/registers\""]);
+    let page = admin.read("/admin/registers").await;
+    holds(&page, &["action=\"/admin/registers/judge\"", "multiple", "商户名录", "统一社会信用代码", "不登记人"]);
+
+    // In whatever order they are chosen: what others name comes first.
+    let items = format!("{ITEMS}{BAD_ITEMS}");
+    let page = admin.judged(&[("兑换目录.csv", items.as_str()), STORES, MERCHANTS]).await;
+    holds(&page, &["还没有写入", "「库存」只核对、不入账", "没有此商户", "unknown_merchant"]);
+    holds(&page, &["“所需积分”填的是“二十”，请填数字", "<td>兑换目录.csv</td><td class=\"num\">4</td>"]);
+    assert_eq!(figures(&page, "商户名录"), [1, 0, 0]);
+    assert_eq!(figures(&page, "兑换网点"), [1, 0, 0]);
+    assert_eq!(figures(&page, "兑换目录"), [1, 0, 2]);
+    assert_eq!(house.head().await, before, "nothing is written");
+
+    let bring = Form::pressed(&page, "value=\"bring\"");
+    let page = admin.press(&page, "value=\"bring\"", &[]).await;
+    assert_eq!(said(&page, "role=\"status\">"), "已写入 3 行，另有 2 行不收");
+    assert_eq!(figures(&page, "兑换目录"), [1, 0, 2]);
+    let entries = house.app.ledger.journal().read(before, 10).await.unwrap();
+    let recorded: Vec<(&str, &str)> =
+        entries.iter().map(|entry| (entry.event_type.as_str(), entry.command.actor.as_str())).collect();
+    let by_admin = ["MerchantRegistered", "StoreOpened", "ItemListed"].map(|event| (event, "demo-admin"));
+    assert_eq!(recorded, by_admin, "in the order of an import, by the account, and no stock");
+
+    // A hand that presses twice, and the same files chosen again.
+    let (status, again) = admin.submit(&bring).await;
+    assert_eq!((status, said(&again, "role=\"status\">").as_str()), (StatusCode::OK, "已写入 3 行，另有 2 行不收"));
+    let page = admin.judged(&[STORES, MERCHANTS, ("兑换目录.csv", items.as_str())]).await;
+    assert_eq!(figures(&page, "兑换目录"), [0, 1, 2]);
+    assert!(!page.contains("value=\"bring\""), "nothing is to be written: {page}");
+    assert_eq!(house.head().await, before + 3);
+
+    // The refused rows alone, as a file.
+    let (status, rows) = admin.submit(&Form::pressed(&page, "value=\"refused\"")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(rows.starts_with('\u{feff}'), "{rows}");
+    holds(&rows, &["兑换目录.csv,3,unknown_merchant,", "兑换目录.csv,4,invalid_input,", "is not a number"]);
+    assert_eq!(rows.lines().count(), 3, "{rows}");
+
+    let mended = format!("{ITEMS}{MENDED_ITEMS}");
+    let page = admin.judged(&[("兑换目录.csv", mended.as_str())]).await;
+    assert_eq!(figures(&page, "兑换目录"), [2, 1, 0]);
+    let page = admin.press(&page, "value=\"bring\"", &[]).await;
+    assert_eq!(said(&page, "role=\"status\">"), "已写入 2 行");
+    assert_eq!(house.head().await, before + 5);
+    let page = admin.judged(&[("兑换目录.csv", mended.as_str())]).await;
+    holds(&page, &["账本里都已经有了"]);
+    assert_eq!(house.head().await, before + 5);
+}
+
+#[tokio::test]
+async fn what_others_keep_or_record_is_told_and_not_read() {
+    let house = House::open().await;
+    let admin = house.enter(Role::Admin).await;
+    let before = house.head().await;
+    let files = [
+        ("人员名册.csv", "编号,姓名\nDR-1,某人\n"),
+        ("聘任名册.csv", "聘书号\n"),
+        ("活动记录-2026-11.csv", "记录号\n"),
+        ("district.toml", "code = \"1\""),
+        ("说明.txt", "x"),
+    ];
+    let page = admin.judged(&files).await;
+    holds(&page, &["没有可以在这里导入的登记册", "没有读的文件", "人员和姓名归录入员", "聘任归审核员"]);
+    holds(&page, &["录入员在积分申报页整表上传", "区县设置", "不是登记册的名字"]);
+    assert!(!page.contains("value=\"bring\"") && !page.contains("某人"), "{page}");
+    // Beside one that is taken they are not carried on either.
+    let page = admin.judged(&[MERCHANTS, files[0]]).await;
+    holds(&page, &["name=\"name\" value=\"商户名录.csv\"", "人员和姓名归录入员"]);
+    assert!(!page.contains("value=\"人员名册.csv\""), "{page}");
+    let page = admin.press(&page, "value=\"bring\"", &[]).await;
+    assert_eq!(said(&page, "role=\"status\">"), "已写入 1 行");
+    // Nor are they taken from a form that carries them.
+    let roster = [("do", "bring"), ("run", "01890000-0000-7000-8000-000000000000"), ("name", "人员名册.csv")];
+    let page = admin.send("/admin/registers", &[&roster[..], &[("bytes", "57yW5Y-3Cg")]].concat()).await;
+    holds(&page, &["人员和姓名归录入员", "已写入 0 行"]);
+    assert_eq!(house.head().await, before + 1);
+}
+
+#[tokio::test]
+async fn a_row_that_is_taken_and_should_be_looked_at_is_told() {
+    let house = House::open().await;
+    let admin = house.enter(Role::Admin).await;
+    let sheet = "商户编号,商户名称,统一社会信用代码\nDR-SH2,新商户,123\n";
+    let page = admin.judged(&[("商户名录.csv", sheet)]).await;
+    holds(&page, &["照收，但请核对的行", "“统一社会信用代码”填的是“123”，请核对这 18 位代码"]);
+    assert_eq!(figures(&page, "商户名录"), [1, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_schedule_counts_all_its_rows_with_the_one_version_that_is_made_of_them() {
+    let house = House::open().await;
+    let admin = house.enter(Role::Admin).await;
+    let sheet = "活动代码,活动名称,类别,计分单位,每单位积分,每日上限,计入积分卡,有效月数\n\
+                 ZY01,社区巡逻,志愿服务,小时,1,,是,24\nZY02,送餐,志愿服务,小时,一分,,是,24\nZY03,清洁,志愿服务,小时,1,,否,\n";
+    let page = admin.judged(&[("积分标准.csv", sheet)]).await;
+    assert_eq!(figures(&page, "积分标准"), [2, 0, 1]);
+    let before = house.head().await;
+    let page = admin.press(&page, "value=\"bring\"", &[]).await;
+    assert_eq!(said(&page, "role=\"status\">"), "已写入 2 行，另有 1 行不收");
+    assert_eq!(house.head().await, before + 1, "one version");
+    let page = admin.judged(&[("积分标准.csv", sheet)]).await;
+    assert_eq!(figures(&page, "积分标准"), [0, 2, 1]);
+}
+
+#[tokio::test]
+async fn files_of_no_use_are_told_beside_the_form_that_takes_others() {
+    let house = House::open().await;
+    let admin = house.enter(Role::Admin).await;
+    let large = "x".repeat(5 << 20);
+    let cases: [(&[(&str, &str)], &str); 6] = [
+        (&[], "请先选一个文件。"),
+        (&[MERCHANTS, ("兑换网点.csv", "")], "「兑换网点.csv」是空的"),
+        (&[("商户名录.csv", "编号,姓名\n1,甲\n")], "「商户名录.csv」里没有“商户编号”"),
+        (&[("商户名录.xls", "x")], "不是 .xlsx 或 .csv"),
+        (&[MERCHANTS, ("旧/商户名录.csv", "x")], "不止一份"),
+        (&[("商户名录.csv", large.as_str())], "合计最多 4 MB"),
+    ];
+    for (files, told) in cases {
+        let page = admin.judged(files).await;
+        assert!(said(&page, "role=\"alert\">").contains(told), "{told}: {page}");
+        holds(&page, &["id=\"files\""]);
+        assert!(!page.contains("value=\"bring\""), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_but_an_administrator_brings_registers_in() {
+    let house = House::open().await;
+    let before = house.head().await;
+    for role in [Role::Operator, Role::Approver, Role::Auditor, Role::Clerk] {
+        let visit = house.enter(role).await;
+        let (status, _) = visit.send_files("/admin/registers/judge", &[MERCHANTS], &[]).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{role:?}");
+        let fields = [("token", visit.csrf.as_str()), ("do", "bring"), ("run", "x")];
+        assert_eq!(visit.send_raw("/admin/registers", &fields).await.0, StatusCode::FORBIDDEN, "{role:?}");
+    }
+    assert!(!house.enter(Role::Auditor).await.read("/admin").await.contains("/admin/registers"));
+    let admin = house.enter(Role::Admin).await;
+    let forged = Visit { csrf: "forged".to_owned(), cookie: admin.cookie.clone(), house: &house };
+    assert_eq!(forged.send_files("/admin/registers/judge", &[MERCHANTS], &[]).await.0, StatusCode::FORBIDDEN);
+    // What came back otherwise than it was sent.
+    let torn =
+        [("token", admin.csrf.as_str()), ("do", "bring"), ("run", "x"), ("name", "商户名录.csv"), ("bytes", "!")];
+    assert_eq!(admin.send_raw("/admin/registers", &torn).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let back = admin.ask(Request::get("/admin/registers/judge"), String::new()).await.0;
+    assert_eq!(back, StatusCode::SEE_OTHER, "a form's address leads to its page");
+    assert_eq!(house.head().await, before);
+}
