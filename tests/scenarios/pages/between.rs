@@ -100,8 +100,8 @@ fn a_first_password(visit: &mut Visit, account: &str, english: bool, found: &mut
     looked_at(visit, "first password refused", found);
 }
 
-/// The calls as Swagger UI lists them, which has one language and one size of letters. Its headings go from the page's to those
-/// of the groups past a level; they are made by its script, and nobody looks for what is between them.
+/// The calls as Swagger UI lists them, which has one language and one size of letters. Its headings skip a level: its script
+/// makes them, and no style sheet mends that.
 fn the_api_s_page(visit: &mut Visit, token: &str, found: &mut Vec<String>) {
     visit.browser.set_token(Some(token));
     open(visit, "/docs/");

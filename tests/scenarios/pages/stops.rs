@@ -72,9 +72,13 @@ const TRY: &[Act] = &[
 const SLIP: &str = "/requests/slip?request=YS-XQ03&handling=YS-BL01";
 const HANDED_ON: &str = "/requests/slip?request=YS-XQ05&handling=YS-BL02";
 
-/// Somebody at the counter, and what a hand does first there.
-const SHOWN: [Act; 3] = [Write("#named", "YS-0001"), Press("[value=look]", ".customer"), Press("[name=add]", "#proof")];
-const CONFIRM: Act = Press("button.go[value=confirm]", "[role=alert]#told");
+/// Somebody at the counter who shows nothing where the district asks for something.
+const UNPROVEN: &[Act] = &[
+    Write("#named", "YS-0001"),
+    Press("[value=look]", ".customer"),
+    Press("[name=add]", "#proof"),
+    Press("button.go[value=confirm]", "[role=alert]#told"),
+];
 /// A box of water, at a counter without a network.
 const WATER: &str = ".goods button[aria-label^='饮用水一箱']";
 /// What a trace shows of a thing that was found.
@@ -286,7 +290,7 @@ pub(super) const STOPS: &[Stop] = &[
     .alike(),
     stop("me-code", "骑手", "/me", &[Await(".digits")]).asking("code"),
     stop("me-paper", "骑手", "/me", &[Press("[value=print_code]", "[aria-labelledby=paper-made]")]).asking("code"),
-    stop("counter-code", "店员", "/counter", &[SHOWN[0], SHOWN[1], SHOWN[2], CONFIRM]).asking("code"),
+    stop("counter-code", "店员", "/counter", UNPROVEN).asking("code"),
     stop(
         "away-code",
         "店员",
@@ -300,7 +304,7 @@ pub(super) const STOPS: &[Stop] = &[
         ],
     )
     .asking("code"),
-    stop("counter-pin", "店员", "/counter", &[SHOWN[0], SHOWN[1], SHOWN[2], CONFIRM]).asking("pin"),
+    stop("counter-pin", "店员", "/counter", UNPROVEN).asking("pin"),
     stop(
         "me-pin",
         "骑手",
