@@ -31,7 +31,7 @@ struct District {
 }
 
 /// An address that nobody listens at.
-fn free_address() -> String {
+pub(crate) fn free_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").to_string()
 }
@@ -43,7 +43,7 @@ fn write_secret(path: &Path, secret: &str) {
 }
 
 /// The arguments of a server at an address that asks this provider.
-fn asking(issuer: &str, address: &str) -> Vec<String> {
+pub(crate) fn asking(issuer: &str, address: &str) -> Vec<String> {
     let secret = scratch_dir("oidc").join("secret");
     write_secret(&secret, SECRET);
     let secret = secret.to_str().expect("UTF-8").to_owned();
@@ -57,7 +57,8 @@ fn asking(issuer: &str, address: &str) -> Vec<String> {
     pairs.iter().flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()]).collect()
 }
 
-fn serve(journal: &str, issuer: &str, more: &[&str]) -> Server {
+/// A server whose people log in with this provider.
+pub(crate) fn serve(journal: &str, issuer: &str, more: &[&str]) -> Server {
     let address = free_address();
     let arguments = asking(issuer, &address);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();

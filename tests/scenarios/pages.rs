@@ -81,6 +81,13 @@ impl Visit {
         self.wait_until(&format!("location.pathname === {path:?} && document.readyState === 'complete'"));
     }
 
+    /// How the pages are liked from now on.
+    fn like(&mut self, english: bool, large: bool) {
+        let url = self.server.base_url().to_owned();
+        self.browser.set_cookie(&url, "nuanxin-language", if english { "en" } else { "zh" });
+        self.browser.set_cookie(&url, "nuanxin-large", if large { "1" } else { "0" });
+    }
+
     /// Waits until an expression comes true.
     #[track_caller]
     fn wait_until(&mut self, expression: &str) {

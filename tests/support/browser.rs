@@ -169,6 +169,12 @@ impl Browser {
         self.call("Network.emulateNetworkConditions", conditions);
     }
 
+    /// Lets the page show a token with whatever it asks for from now on, as a program does, or none.
+    pub fn set_token(&mut self, token: Option<&str>) {
+        let headers = token.map_or_else(|| json!({}), |token| json!({"Authorization": format!("Bearer {token}")}));
+        self.call("Network.setExtraHTTPHeaders", json!({"headers": headers}));
+    }
+
     /// Gives the page a screen of this width.
     pub fn set_screen(&mut self, width: u32, telephone: bool) {
         let scale = if telephone { 2 } else { 1 };

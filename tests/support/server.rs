@@ -88,8 +88,13 @@ impl Server {
 
     /// As [`Server::start`], by another clock.
     pub fn start_by(journal: &str, extra_args: &[&str], clock: &SetClock) -> Server {
+        Server::start_at_by("127.0.0.1:0", journal, extra_args, clock)
+    }
+
+    /// As [`Server::start_by`], at an address that is known beforehand.
+    pub fn start_at_by(address: &str, journal: &str, extra_args: &[&str], clock: &SetClock) -> Server {
         let mut command = cli::command(journal);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--journal", journal]).args(extra_args);
+        command.args(["serve", "--listen", address, "--journal", journal]).args(extra_args);
         Server::launch(command.envs(clock.environment())).unwrap_or_else(|failure| {
             panic!("`nuanxin serve --journal {journal}` did not listen ({:?}):\n{}", failure.status, failure.stderr)
         })

@@ -4,6 +4,7 @@
 //! these addresses also take it as the password of Basic authentication. No address that shows or changes what is
 //! recorded does: a browser sends a remembered password along even when another site asks it to.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use axum::Extension;
@@ -32,8 +33,14 @@ const CHALLENGE: &str = "Basic realm=\"nuanxin\", charset=\"UTF-8\"";
 
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     let config = Config::from("/openapi.json").validator_url("none").deep_linking(true).display_request_duration(true);
-    Arc::new(config)
+    // Without the bar for other descriptions, of which there are none, and with the shapes below the calls folded.
+    Arc::new(config.use_base_layout().default_models_expand_depth(0))
 });
+
+/// Where the page puts what it shows, as it is published, and as the page's main part for whoever reads it by ear.
+const PLACE: (&str, &str) = ("<div id=\"swagger-ui\"></div>", "<main id=\"swagger-ui\"></main>");
+/// What follows the page's last style sheet, so that it is read with weak eyes.
+const READABLE: &str = include_str!("docs/readable.css");
 
 /// The routes of this resource.
 pub fn routes() -> OpenApiRouter<App> {
@@ -63,18 +70,27 @@ async fn read_page(State(app): State<App>, file: Option<Path<String>>, headers: 
     if let Err(refused) = let_in(&app, &headers).await {
         return refused;
     }
-    let file = file.map_or_else(String::new, |Path(file)| file);
-    match utoipa_swagger_ui::serve(&file, Arc::clone(&CONFIG)) {
+    let name = file.map_or_else(String::new, |Path(file)| file);
+    match utoipa_swagger_ui::serve(&name, Arc::clone(&CONFIG)) {
         Ok(Some(file)) => {
             let headers = [
                 (header::CONTENT_TYPE, file.content_type),
                 (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
                 (header::CACHE_CONTROL, "private, max-age=600".to_owned()),
             ];
-            (headers, file.bytes.into_owned()).into_response()
+            (headers, readable(&name, file.bytes)).into_response()
         }
         Ok(None) => ApiError::not_found("no such file of the API's page; it begins at /docs/").into_response(),
         Err(error) => ApiError::fault(&error).into_response(),
+    }
+}
+
+/// A file of the page as it is served: as it is published, but for what keeps people from reading it.
+fn readable(name: &str, bytes: Cow<'_, [u8]>) -> Vec<u8> {
+    match name {
+        "" | "index.html" => String::from_utf8_lossy(&bytes).replace(PLACE.0, PLACE.1).into_bytes(),
+        "index.css" => [&*bytes, READABLE.as_bytes()].concat(),
+        _ => bytes.into_owned(),
     }
 }
 
@@ -105,8 +121,28 @@ fn password(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::password;
+    use std::sync::Arc;
+
     use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::{CONFIG, PLACE, READABLE, password, readable};
+
+    #[test]
+    fn the_page_has_a_main_part_and_its_style_sheet_ends_with_ours() {
+        let served = |name: &str| {
+            let file = utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG)).unwrap().unwrap();
+            String::from_utf8(readable(name, file.bytes)).unwrap()
+        };
+        for page in ["", "index.html"] {
+            let page = served(page);
+            assert!(page.contains(PLACE.1) && !page.contains(PLACE.0), "{page}");
+            // The last sheet is the one that ours is added to.
+            let sheets: Vec<&str> = page.split("rel=\"stylesheet\"").skip(1).collect();
+            assert!(sheets.last().is_some_and(|last| last.contains("href=\"index.css\"")), "{page}");
+        }
+        assert!(served("index.css").ends_with(READABLE));
+        assert!(served("swagger-initializer.js").contains("BaseLayout"));
+    }
 
     #[test]
     fn a_token_is_read_from_the_password() {

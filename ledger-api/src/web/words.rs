@@ -431,8 +431,8 @@ mod tests {
 
     use super::{
         ALL, accounts, appointing, appointments, approvals, decisions, desk_words, findings, holds, merchant_words,
-        merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, registers_page, requests,
-        schedule_page, selections, sites_page, statements, trace, uploads, visits,
+        merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, registers_page,
+        requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[

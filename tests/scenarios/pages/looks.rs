@@ -25,8 +25,9 @@ const STYLE: &str = "
     .qr svg { visibility: hidden !important }
     .hash, code { font-size: 0 !important }
     td summary, section.said > p:not(.soft) { color: transparent !important; white-space: nowrap; overflow: hidden; max-width: 12em }
-    .moment { color: transparent !important; white-space: nowrap; overflow: hidden }
-    #away { display: none !important }
+    .moment, [data-left] { color: transparent !important; white-space: nowrap; overflow: hidden }
+    [data-left] { display: inline-block !important; width: 7em }
+    .digits { visibility: hidden !important }
     input { color: transparent !important }
     ::-webkit-datetime-edit, ::file-selector-button, ::-webkit-calendar-picker-indicator { opacity: 0 !important }";
 /// More of what differs is a change: how far cells are apart on the whole, how many of a thousand look different, and the

@@ -1,15 +1,9 @@
 //! Where somebody comes by who walks through all pages: each page once as each role that has it, with the states of it that
 //! look different. What looks at all of them takes them from here.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+mod walk;
 
-use nuanxin_tests::{Browser, Server, SetClock, scratch_dir};
-
-use super::Visit;
-use crate::journals::demonstration_by;
-
-/// By what clock the demonstration is filled and shown, so that its days are the same on any day.
-const CLOCK: &str = "2027-01-15T10:00:00+08:00";
+pub(super) use walk::Walk;
 
 /// What is done on a page before it is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -24,8 +18,12 @@ pub(super) enum Act {
     ChooseAll(&'static str, &'static [(&'static str, &'static str)]),
     /// Unfolds whatever is folded, but for the rest of a long list.
     Unfold,
+    /// Waits for an element without which the page would not be what it is called here.
+    Await(&'static str),
+    /// Cuts the page off from the network, once it has taken along what it needs; it is back before the next stop.
+    Cut,
 }
-use Act::{Choose, ChooseAll, Press, Unfold, Write};
+use Act::{Await, Choose, ChooseAll, Cut, Press, Unfold, Write};
 
 /// A page in a state.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +33,26 @@ pub(super) struct Stop {
     pub(super) role: &'static str,
     pub(super) path: &'static str,
     pub(super) acts: &'static [Act],
+    /// What the district asks of whoever spends (`counter_proof`).
+    asks: &'static str,
+    /// Made of parts that other stops have too: what keeps people from it is looked for in two of the four ways of liking
+    /// pages, both languages and both sizes of letters among them.
+    pub(super) alike: bool,
 }
 
 const fn stop(name: &'static str, role: &'static str, path: &'static str, acts: &'static [Act]) -> Stop {
-    Stop { name, role, path, acts }
+    Stop { name, role, path, acts, asks: "id", alike: false }
+}
+
+impl Stop {
+    const fn alike(self) -> Stop {
+        Stop { alike: true, ..self }
+    }
+
+    /// Where the district asks for a code or a PIN.
+    const fn asking(self, asks: &'static str) -> Stop {
+        Stop { asks, alike: true, ..self }
+    }
 }
 
 const SHEET: &str = "记录号,编号,活动代码,服务日期,数量,证明人\nD-1,YS-0002,ZY01,2027-01-10,2,网格员甲\nD-2,YS-9999,ZY01,2027-01-10,2,网格员甲\n";
@@ -76,6 +90,18 @@ const JUDGE: &[Act] = &[
 const SLIP: &str = "/requests/slip?request=YS-XQ03&handling=YS-BL01";
 const HANDED_ON: &str = "/requests/slip?request=YS-XQ05&handling=YS-BL02";
 
+/// Somebody at the counter who shows nothing where the district asks for something.
+const UNPROVEN: &[Act] = &[
+    Write("#named", "YS-0001"),
+    Press("[value=look]", ".customer"),
+    Press("[name=add]", "#proof"),
+    Press("button.go[value=confirm]", "[role=alert]#told"),
+];
+/// A box of water, at a counter without a network.
+const WATER: &str = ".goods button[aria-label^='饮用水一箱']";
+/// What a trace shows of a thing that was found.
+const FIGURES: &[Act] = &[Await("dl.tiles"), Await("table.wrap")];
+
 /// All of them, in the order in which they can be walked through on one demonstration.
 pub(super) const STOPS: &[Stop] = &[
     stop("login", "", "/login", &[]),
@@ -86,6 +112,16 @@ pub(super) const STOPS: &[Stop] = &[
         &[Write("#account", "nobody"), Write("#password", "wrong"), Press("form button.go", "[role=alert]")],
     ),
     stop("receipt", "", "/receipt", &[]),
+    stop(
+        "receipt-unreadable",
+        "",
+        "/receipt",
+        &[
+            Await("#work:not([hidden])"),
+            Write("#receipt", "这里不是凭证"),
+            Press("#check", "#result.unreadable:not([hidden])"),
+        ],
+    ),
     stop("rate-nothing", "", "/rate", &[]),
     stop("counter", "店员", "/counter", &[]),
     stop(
@@ -166,6 +202,13 @@ pub(super) const STOPS: &[Stop] = &[
     stop("audit-filtered", "审计员", "/audit?type=CardIssued", &[Unfold]),
     stop("audit-state", "审计员", "/audit/state?at=9000", &[]),
     stop("audit-trace", "审计员", "/audit/trace?worker=YS-0001", &[Unfold]),
+    stop("audit-trace-request", "审计员", "/audit/trace?worker=YS-XQ06", FIGURES).alike(),
+    stop("audit-trace-benefit", "审计员", "/audit/trace?worker=YS-QY01", FIGURES).alike(),
+    stop("audit-trace-fund", "审计员", "/audit/trace?worker=YS-ZJ01", FIGURES).alike(),
+    stop("audit-trace-pass", "审计员", "/audit/trace?worker=YS-NK0007", FIGURES).alike(),
+    stop("audit-trace-pair", "审计员", "/audit/trace?worker=YS-JD01", FIGURES).alike(),
+    stop("audit-trace-selection", "审计员", "/audit/trace?worker=YS-PX01", FIGURES).alike(),
+    stop("audit-trace-merchant", "审计员", "/audit/trace?worker=YS-SH02", FIGURES).alike(),
     stop("audit-accounts", "审计员", "/admin/accounts", &[]),
     stop("schedule", "录入员", "/schedule", &[]),
     stop("admin", "管理员", "/admin", &[]),
@@ -210,6 +253,38 @@ pub(super) const STOPS: &[Stop] = &[
     stop("counter-holds", "店员", "/counter/holds", &[]),
     stop("counter-held", "店员", "/counter", &[Write("#named", "YS-0001"), Press("[value=look]", "[value=capture]")]),
     stop(
+        "away-refused",
+        "店员",
+        "/counter",
+        &[Cut, Write("#named", "YL-12345-67890"), Press("[value=look]", "#offline ~ [role=alert]")],
+    )
+    .alike(),
+    stop(
+        "away-basket",
+        "店员",
+        "/counter",
+        &[
+            Cut,
+            Write("#named", "YS-0001"),
+            Press("[value=look]", "#offline ~ * .goods"),
+            Press(WATER, "[data-confirm]"),
+        ],
+    )
+    .alike(),
+    stop(
+        "away-done",
+        "店员",
+        "/counter",
+        &[
+            Cut,
+            Write("#named", "YS-0001"),
+            Press("[value=look]", "#offline ~ * .goods"),
+            Press(WATER, "[data-confirm]"),
+            Press("[data-confirm]", "#away details"),
+        ],
+    )
+    .alike(),
+    stop(
         "credits-sheet-sent",
         "录入员",
         "/credits",
@@ -229,97 +304,42 @@ pub(super) const STOPS: &[Stop] = &[
             Press("[value=bring]", "div[role=status].said"),
         ],
     ),
+    stop(
+        "credits-proof-pin",
+        "录入员",
+        "/credits/proof",
+        &[Write("#worker", "YS-0002"), Press("[value=pin]", "[role=status].said code")],
+    )
+    .alike(),
+    stop(
+        "credits-proof-paper",
+        "录入员",
+        "/credits/proof",
+        &[Write("#worker", "YS-0002"), Press("[value=print_code]", "[role=status].qr")],
+    )
+    .alike(),
+    stop("me-code", "骑手", "/me", &[Await(".digits")]).asking("code"),
+    stop("me-paper", "骑手", "/me", &[Press("[value=print_code]", "[aria-labelledby=paper-made]")]).asking("code"),
+    stop("counter-code", "店员", "/counter", UNPROVEN).asking("code"),
+    stop(
+        "away-code",
+        "店员",
+        "/counter",
+        &[
+            Cut,
+            Write("#named", "YS-0002"),
+            Press("[value=look]", "#offline ~ * .goods"),
+            Press(WATER, "#proof"),
+            Press("[data-confirm]", "#offline ~ [role=alert]"),
+        ],
+    )
+    .asking("code"),
+    stop("counter-pin", "店员", "/counter", UNPROVEN).asking("pin"),
+    stop(
+        "me-pin",
+        "骑手",
+        "/me",
+        &[Write("#pin", "123456"), Write("#pin-again", "123456"), Press("[value=pin]", "[role=alert].said")],
+    )
+    .asking("pin"),
 ];
-
-/// A walk through the demonstration by its own clock.
-pub(super) struct Walk {
-    pub(super) visit: Visit,
-    role: &'static str,
-}
-
-impl Walk {
-    pub(super) fn begin() -> Walk {
-        let clock = SetClock::new();
-        let shown = chrono::DateTime::parse_from_rfc3339(CLOCK).expect("a time").timestamp();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-        clock.set(shown - i64::try_from(now).expect("a time of our days"));
-        let journal = demonstration_by(&clock);
-        let server = Server::start_by(&journal, &["--demo"], &clock);
-        Walk { visit: Visit::of(&journal, server, Browser::start()), role: "" }
-    }
-
-    /// How the pages are liked from now on.
-    pub(super) fn like(&mut self, english: bool, large: bool) {
-        let url = self.visit.server.base_url().to_owned();
-        self.visit.browser.set_cookie(&url, "nuanxin-language", if english { "en" } else { "zh" });
-        self.visit.browser.set_cookie(&url, "nuanxin-large", if large { "1" } else { "0" });
-    }
-
-    /// Goes to a stop and does there what is done. Whoever comes in is asked in Chinese.
-    pub(super) fn go(&mut self, stop: &Stop, english: bool, large: bool) {
-        let base = self.visit.server.base_url().to_owned();
-        if self.role != stop.role {
-            self.like(false, false);
-            self.enter(stop.role);
-        }
-        self.like(english, large);
-        self.visit.browser.open(&format!("{base}{}", stop.path));
-        self.visit.wait_until("document.readyState === 'complete'");
-        for act in stop.acts {
-            self.act(stop, *act);
-        }
-    }
-
-    fn enter(&mut self, role: &'static str) {
-        self.role = role;
-        if role.is_empty() {
-            return;
-        }
-        let base = self.visit.server.base_url().to_owned();
-        self.visit.browser.open(&format!("{base}/login"));
-        if self.visit.browser.eval("location.pathname") != "/login" {
-            self.visit.browser.press("button", "退出");
-            self.visit.browser.find("textbox", "账号");
-        }
-        self.visit.browser.press("button", &format!("以{role}身份体验"));
-        self.visit.wait_until("location.pathname !== '/login' && document.readyState === 'complete'");
-    }
-
-    fn act(&mut self, stop: &Stop, act: Act) {
-        let visit = &mut self.visit;
-        match act {
-            Write(field, text) => {
-                visit.browser.eval(&format!("document.querySelector({field:?}).value = {text:?}; 0"));
-            }
-            Press(what, then) => {
-                let there = format!("!!document.querySelector({what:?})");
-                visit.wait_until(&there);
-                visit.browser.eval(&format!("document.querySelector({what:?}).click(); 0"));
-                visit.wait_until(&format!(
-                    "!!document.querySelector({then:?}) && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
-                ));
-            }
-            Choose(field, text) => {
-                let file = scratch_dir(stop.name).join("活动记录-2027-01.csv");
-                std::fs::write(&file, text).expect("a file is written");
-                visit.browser.choose(field, &file);
-            }
-            ChooseAll(field, all) => {
-                let folder = scratch_dir(stop.name);
-                let files: Vec<_> = all.iter().map(|(name, _)| folder.join(name)).collect();
-                for (file, (_, text)) in files.iter().zip(all) {
-                    std::fs::write(file, text).expect("a file is written");
-                }
-                let files: Vec<_> = files.iter().map(std::path::PathBuf::as_path).collect();
-                visit.browser.choose_all(field, &files);
-            }
-            Unfold => self.unfold(),
-        }
-    }
-
-    /// Unfolds whatever is folded but the rest of a long list.
-    pub(super) fn unfold(&mut self) {
-        let unfold = "document.querySelectorAll('details:not(.rest)').forEach((one) => { one.open = true }); 0";
-        self.visit.browser.eval(unfold);
-    }
-}

@@ -247,8 +247,8 @@
     var head = make('div', { class: 'card customer' }, [make('p', { class: 'name grow', text: customer })]);
     if (taking) {
       var list = taking.lines.map(function (line) { return make('li', { class: 'line', text: nameOf(line.sku) + ' ×' + line.quantity }); });
-      return make('div', {}, [head, make('section', { class: 'card basket full-of' }, [
-        make('h3', { text: w.hold }), make('ul', {}, list), make('p', { class: 'line sum', text: taking.points + ' ' + w.points }),
+      return make('div', {}, [head, make('section', { class: 'card basket full-of', 'aria-labelledby': 'basket' }, [
+        make('h2', { id: 'basket', text: w.hold }), make('ul', {}, list), make('p', { class: 'line sum', text: taking.points + ' ' + w.points }),
         make('p', { class: 'acts' }, [confirm])
       ])]);
     }
@@ -275,8 +275,8 @@
       ]);
     });
     return make('div', {}, [head, make('ul', { class: 'goods', 'aria-label': w.goods }, items),
-      lines.length ? make('section', { class: 'card basket full-of' }, [
-        make('h3', { text: w.chosen }), make('ul', {}, lines), make('p', { class: 'line sum', text: shown(sum()) + ' ' + w.points }),
+      lines.length ? make('section', { class: 'card basket full-of', 'aria-labelledby': 'basket' }, [
+        make('h2', { id: 'basket', text: w.chosen }), make('ul', {}, lines), make('p', { class: 'line sum', text: shown(sum()) + ' ' + w.points }),
         asks ? make('div', { class: 'field' }, [make('label', { for: 'proof', text: w.ask_code }), asks]) : null,
         make('p', { class: 'acts' }, [confirm])
       ]) : null]);
