@@ -16,6 +16,7 @@ mod facts;
 mod machine;
 mod memory_views;
 mod people;
+mod persons;
 mod play;
 mod programmes;
 mod reference;

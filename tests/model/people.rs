@@ -31,6 +31,7 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 
 use super::machine::{Memory, Place, Postgres, Sqlite};
 use super::memory_views::MemoryViews;
+use super::persons::Persons;
 use super::play::state_of;
 use super::system::{Open, System};
 use super::{cases, config};
@@ -158,16 +159,8 @@ impl<P: Place> StateMachineTest for Trial<P> {
 
 /// Nobody has two parts in one credit, on its way or once it counts, whichever account they use: told by the events alone.
 fn parts(events: &[Event]) {
-    let persons: BTreeMap<&str, &str> = events
-        .iter()
-        .filter_map(|event| match event.as_account()? {
-            ledger_core::domain::account::AccountEvent::AccountOpened(opened) => {
-                Some((opened.account.as_str(), opened.worker.as_ref()?.as_str()))
-            }
-            _ => None,
-        })
-        .collect();
-    let person = |actor: &str| persons.get(actor).map_or_else(|| actor.to_owned(), ToString::to_string);
+    let persons = Persons::of(events);
+    let person = |actor: &str| persons.who(actor);
     let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for event in events.iter().filter_map(Event::as_worker) {
         if let Some(record) = event.as_service() {

@@ -9,6 +9,11 @@ use super::steps::Settling;
 /// Year and month.
 pub(crate) type YearMonth = (i32, u32);
 
+/// The month after one.
+pub(crate) fn after((year, month): YearMonth) -> YearMonth {
+    if month == 12 { (year + 1, 1) } else { (year, month + 1) }
+}
+
 /// A month of a fund.
 #[derive(Debug, Clone, Default)]
 struct Month {
@@ -47,7 +52,7 @@ impl Months {
     pub(crate) fn bear(&mut self, month: YearMonth, fen: i64) -> bool {
         let mut bearing = month;
         while self.0.get(&bearing).is_some_and(|month| month.confirmed_by.is_some()) {
-            bearing = if bearing.1 == 12 { (bearing.0 + 1, 1) } else { (bearing.0, bearing.1 + 1) };
+            bearing = after(bearing);
         }
         self.0.entry(bearing).or_default().lines.push(fen);
         bearing != month
