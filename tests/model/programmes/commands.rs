@@ -1,10 +1,11 @@
 //! Steps as the ledger is asked them.
 
 mod prelude;
+mod statements;
 
 use chrono::{Days, NaiveDate};
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
-use ledger_core::domain::ids::{CertificateNo, FundId, IdError, Key, SiteId};
+use ledger_core::domain::ids::{CertificateNo, IdError, Key, SiteId};
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pass::command::PassTerms;
 use ledger_core::domain::period::Period;
@@ -12,18 +13,17 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::request::command::Work;
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
-use ledger_core::domain::statement::LinesDigest;
-use ledger_core::domain::time::{BusinessTime, Month};
+use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
 use ledger_core::ledger::commands::requests::AskedRating;
-use ledger_core::ledger::commands::statements::StatementOf;
 use ledger_core::ledger::commands::visits::AskedConfirmation;
 use ledger_core::ledger::{Command, Context, Submission, commands};
 
-use super::desk::{self, BENEFITS, BenefitIs, FUNDS, PASSES, PassIs, Use};
-use super::steps::{Activity, Day, Deed, Pays, Settling, Step};
+use super::desk::{self, BENEFITS, BenefitIs, PASSES, PassIs, Use};
+use super::steps::{Activity, Day, Step};
 pub(crate) use prelude::prelude;
+use statements::{bill, statement};
 
 /// What the clock says: 2025-02-01 12:00 in China, after all that happens.
 pub(crate) const NOW_MICROS: i64 = 1_738_382_400_000_000;
@@ -129,61 +129,6 @@ fn credit(of: u8, activity: Activity, day: Day, units: u8) -> Command {
         worker_as_witness: Vec::new(),
         evidence: None,
     })
-}
-
-fn of_2024(month: u8) -> Month {
-    Month::parse(&format!("2024-{month:02}")).expect("a month")
-}
-
-/// The statement of a month of 2024, brought so far.
-fn statement(stage: Settling, month: u8) -> Command {
-    let month = of_2024(month);
-    let funds: Vec<FundId> = (0..FUNDS.len()).map(|number| id(&format!("F{number}"))).collect();
-    let of = StatementOf::Body { body: BODY.into(), funds: funds.clone() };
-    match stage {
-        Settling::Prepare => Command::PrepareStatement(commands::PrepareStatement { of, month }),
-        Settling::Confirm => Command::ConfirmStatement(commands::ConfirmStatement { of, month }),
-        Settling::Pay => {
-            let (body, reference) = (BODY.into(), "工付1号".into());
-            Command::PayBody(commands::PayBody { body, funds, month, reference })
-        }
-    }
-}
-
-/// What somebody does with a merchant's month of 2024.
-fn bill(merchant: u8, month: u8, deed: Deed) -> Command {
-    let (merchant, month, reason) = (id(&format!("M{merchant}")), of_2024(month), "对不上".to_owned());
-    let named = |dispute: u8| id(&format!("D{dispute}"));
-    match deed {
-        Deed::Prepare => {
-            Command::PrepareStatement(commands::PrepareStatement { of: StatementOf::Merchant(merchant), month })
-        }
-        Deed::Dispute { line, .. } => Command::DisputeStatement(commands::DisputeStatement {
-            merchant,
-            month,
-            line: id(&format!("L{line}")),
-            reason,
-        }),
-        Deed::Answer { dispute, upheld } => {
-            Command::AnswerDispute(commands::AnswerDispute { merchant, month, dispute: named(dispute), upheld, reason })
-        }
-        Deed::FindRight { others } => Command::AcknowledgeStatement(commands::AcknowledgeStatement {
-            merchant,
-            month,
-            // No lines have this digest.
-            digest: others.then(LinesDigest::default),
-        }),
-        Deed::Confirm => {
-            Command::ConfirmStatement(commands::ConfirmStatement { of: StatementOf::Merchant(merchant), month })
-        }
-        Deed::Pay(pays) => Command::PaySettlement(commands::PaySettlement {
-            merchant,
-            month,
-            points: Points::ZERO,
-            amount: if let Pays::Fen(fen) = pays { Some(Fen::new(fen)) } else { None },
-            reference: "商付1号".into(),
-        }),
-    }
 }
 
 /// A step with the key that it has: a row's own number, or else the one it is given.

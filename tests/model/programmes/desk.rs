@@ -29,7 +29,7 @@ pub(crate) use known::Use;
 use known::{Asked, Benefit, Claimed, Honoured, Lot, Pass, Request, Visited, Work};
 pub(crate) use terms::{
     APPROVING, BENEFITS, BODIES, BRANCHES, BenefitIs, CLAIMERS_MAX, ENTERED_ON, FED_BACK_MONTHLY_CAP, FUNDS, HANDS,
-    LEFT, LEFT_ON, OFFERS, PAIRS, PASSES, PLACES, PassIs, RATED_YEARLY_CAP, person, rate, slip_amounts, worker_of,
+    LEFT, LEFT_ON, OFFERS, PAIRS, PASSES, PLACES, PassIs, RATED_YEARLY_CAP, rate, slip_amounts, worker_of,
 };
 
 /// What is answered.

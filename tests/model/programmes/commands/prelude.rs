@@ -82,7 +82,7 @@ pub(crate) fn prelude() -> Vec<Command> {
             FundTerms { appropriated: Fen::new(*fen), body: BODY.into(), source: "工会经费".into(), year: None };
         Command::RegisterFund(commands::RegisterFund { fund: id(&format!("F{number}")), terms })
     }));
-    commands.extend((0..4).map(|number| {
+    commands.extend((0_u8..4).map(|number| {
         let of = usize::from(number);
         benefit(number, desk::PLACES[of], Some(desk::APPROVING[of]))
     }));

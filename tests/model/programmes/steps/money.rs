@@ -63,7 +63,7 @@ pub(super) fn settlement() -> BoxedStrategy<Step> {
 }
 
 /// Mostly of the month of which there is most, and of merchants that there are.
-pub(super) fn bill() -> BoxedStrategy<Step> {
+fn bill() -> BoxedStrategy<Step> {
     let pays = prop_oneof![
         6 => Just(Pays::All),
         2 => Just(Pays::Half),
