@@ -216,7 +216,7 @@ async fn appraisal(open: &Open, house: &House) {
     runner.stop().await;
 }
 
-/// Events that this machine plays and the one of [`super::machine`] does not.
+/// Events that this machine plays, whether or not the one of [`super::machine`] ever comes to them.
 pub(crate) const PLAYED: &[&str] =
     &["AccountOpened", "RoleGranted", "GrantEnded", "AdministratorListed", "CreditAppealed", "AppraisalSealed"];
 

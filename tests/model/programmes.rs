@@ -171,7 +171,7 @@ impl<P: Place> StateMachineTest for Trial<P> {
     }
 }
 
-/// Events that this machine plays and the one of [`super::machine`] does not.
+/// Events that this machine plays, whether or not the one of [`super::machine`] ever comes to them.
 pub(crate) const PLAYED: &[&str] = &[
     "AccountOpened",
     "RoleGranted",

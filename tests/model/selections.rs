@@ -220,7 +220,7 @@ async fn read(open: &Open, until: u64, office: &Office) {
     runner.stop().await;
 }
 
-/// Events that this machine plays and the one of [`super::machine`] does not.
+/// Events that this machine plays, whether or not the one of [`super::machine`] ever comes to them.
 pub(crate) const PLAYED: &[&str] = &[
     "AccountOpened",
     "RoleGranted",

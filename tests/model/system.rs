@@ -128,5 +128,5 @@ pub(crate) fn types_of<T: StateMachineTest<SystemUnderTest = System>>(
         state = T::Reference::apply(state, &step);
         system = T::apply(system, &state, step);
     }
-    system.entries.iter().map(|entry| entry.event_type.to_string()).collect()
+    system.entries.iter().map(|entry| entry.event_type.clone()).collect()
 }

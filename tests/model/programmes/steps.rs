@@ -329,7 +329,7 @@ pub(crate) fn next(theme: Theme) -> BoxedStrategy<Step> {
 /// Mostly what was asked, and by whom it may be said.
 fn complete() -> BoxedStrategy<Step> {
     let later = prop_oneof![1 => Just(0_u16), 8 => 1_u16..30];
-    let last = (prop::bool::weighted(0.5), prop::bool::weighted(0.05), said(), maybe(1, 4, of(4)), maybe(4, 1, of(2)));
+    let last = (prop::bool::weighted(0.5), prop::bool::weighted(0.1), said(), maybe(1, 4, of(4)), maybe(4, 1, of(2)));
     (any::<u16>(), last, later)
         .prop_map(|(which, (as_it_was, other, said, by, merchant), later)| Step::Complete {
             which,
