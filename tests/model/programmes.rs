@@ -81,7 +81,7 @@ impl State {
                 if rows.is_empty() { None } else { Some(named(rows.swap_remove(usize::from(*which) % rows.len()))) }
             }
             Step::Bill { merchant, month, deed, by } => {
-                let deed = self.desk.pays(*merchant, (2024, u32::from(*month)), *deed);
+                let deed = self.desk.means(*merchant, (2024, u32::from(*month)), *deed);
                 Some(named(Step::Bill { merchant: *merchant, month: *month, deed, by: *by }))
             }
             step => Some(named(step.clone())),

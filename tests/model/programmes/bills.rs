@@ -102,9 +102,25 @@ impl Bills {
 
     /// What a month still owes after what earlier ones could not bear, and no more than is owed in all.
     pub(crate) fn payable(&self, month: YearMonth) -> i64 {
-        let carried = self.0.range(..month).fold(0, |carried, (_, bill)| (carried + bill.left()).min(0));
+        let carried = self.0.range(..month).fold(0_i64, |carried, (_, bill)| (carried + bill.left()).min(0));
         let of_month = carried + self.0.get(&month).map_or(0, Bill::left);
         of_month.max(0).min(self.0.values().map(Bill::left).sum())
+    }
+
+    /// What comes next of a month as people go along with one; of four, one is told too early.
+    pub(crate) fn next(&self, month: YearMonth, pick: u8) -> Deed {
+        let Some(bill) = self.0.get(&month) else { return Deed::Prepare };
+        let Some(statement) = &bill.statement else { return Deed::Prepare };
+        if statement.confirmed_by.is_some() {
+            return Deed::Pay(Pays::All);
+        }
+        let early = pick.is_multiple_of(4);
+        let open = statement.disputes.iter().find(|(_, dispute)| !dispute.answered);
+        match open {
+            Some((dispute, _)) if !early => Deed::Answer { dispute: *dispute, upheld: pick.is_multiple_of(2) },
+            None if !early && statement.up_to_date(bill.lines.len()).is_err() => Deed::Prepare,
+            Some(_) | None => Deed::Confirm,
+        }
     }
 
     /// Somebody takes a step with a month.
@@ -184,6 +200,7 @@ impl Bills {
                 }
                 bill.paid += fen;
             }
+            Deed::Next(_) => panic!("{deed:?} is nothing that anybody does"),
         }
         Ok(())
     }

@@ -148,6 +148,8 @@ pub(crate) enum Deed {
     },
     Confirm,
     Pay(Pays),
+    /// Whatever comes next, or now and then what comes too early.
+    Next(u8),
 }
 
 /// How much of it is paid.
@@ -298,9 +300,9 @@ pub(crate) fn theme() -> BoxedStrategy<Theme> {
         1 => Just(Theme::Requests),
         1 => Just(Theme::Pairs),
         1 => Just(Theme::Benefits),
-        1 => Just(Theme::Proposals),
+        2 => Just(Theme::Proposals),
         1 => Just(Theme::Passes),
-        1 => Just(Theme::Bills),
+        2 => Just(Theme::Bills),
         1 => Just(Theme::Places),
     ]
     .boxed()
@@ -315,7 +317,7 @@ pub(crate) fn next(theme: Theme) -> BoxedStrategy<Step> {
         weight(Theme::Benefits, 22) => money::of_benefits(),
         weight(Theme::Proposals, 10) => money::of_proposals(),
         weight(Theme::Passes, 8) => money::of_passes(),
-        weight(Theme::Bills, 9) => money::of_bills(),
+        weight(Theme::Bills, 14) => money::of_bills(),
         weight(Theme::Places, 12) => work::of_places(),
         4 => (of(4), day(), 0_u8..5).prop_map(|(worker, day, units)| Step::Credit { worker, day, units }),
         9 => money::settlement(),

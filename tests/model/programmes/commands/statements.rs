@@ -64,5 +64,6 @@ pub(super) fn bill(merchant: u8, month: u8, deed: Deed) -> Command {
             amount: if let Pays::Fen(fen) = pays { Some(Fen::new(fen)) } else { None },
             reference: "商付1号".into(),
         }),
+        Deed::Next(_) => panic!("{deed:?} is no command"),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::terms::{ENTERED_ON, FUNDS, person};
 use super::{Desk, Refused, month};
+use crate::programmes::bills::Bills;
 use crate::programmes::months::{Settled, YearMonth};
 use crate::programmes::steps::{Day, Deed, Pays, Settling};
 
@@ -71,15 +72,18 @@ impl Desk {
             Deed::FindRight { .. } => Some("a merchant finds a statement right"),
             Deed::Confirm => Some("a merchant's month is confirmed"),
             Deed::Pay(_) => Some("a merchant's month is paid"),
-            Deed::Prepare => None,
+            Deed::Prepare | Deed::Next(_) => None,
         });
         Ok(())
     }
 
-    /// How much is paid where a step leaves that open.
-    pub(crate) fn pays(&self, merchant: u8, month: YearMonth, deed: Deed) -> Deed {
-        let payable = self.bills.get(usize::from(merchant)).map_or(0, |bills| bills.payable(month));
+    /// What is done with a month where a step leaves that open: what comes next, and how much is paid.
+    pub(crate) fn means(&self, merchant: u8, month: YearMonth, deed: Deed) -> Deed {
+        let nothing = Bills::default();
+        let bills = self.bills.get(usize::from(merchant)).unwrap_or(&nothing);
+        let payable = bills.payable(month);
         match deed {
+            Deed::Next(pick) => self.means(merchant, month, bills.next(month, pick)),
             Deed::Pay(Pays::All) => Deed::Pay(Pays::Fen(payable)),
             Deed::Pay(Pays::Half) => Deed::Pay(Pays::Fen((payable + 1) / 2)),
             Deed::Pay(Pays::TooMuch) => Deed::Pay(Pays::Fen(payable.max(0) + 1)),

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use proptest::prelude::*;
 
-use super::chances::{day, maybe, of, worker};
+use super::chances::{day, maybe, of};
 use super::{Deed, Pays, Settling, Step};
 use crate::programmes::desk::HANDS;
 
 /// Numbers of applications that are proposed, for the most part of one benefit.
-const PROPOSALS: Range<u8> = 14..22;
+const PROPOSALS: Range<u8> = 14..20;
 
 fn application() -> BoxedStrategy<Step> {
     let used = maybe(1, 5, (0_u16..30, maybe(4, 1, of(2))).boxed());
@@ -27,11 +27,13 @@ fn application() -> BoxedStrategy<Step> {
         .boxed()
 }
 
-/// Bodies are asked, and say their words: mostly one that there is, of what was proposed, by whoever it may be.
+/// Bodies are asked, and say their words: mostly one that there is, of what was proposed, by whoever it may be. Workers
+/// earn what it costs before.
 pub(super) fn of_proposals() -> BoxedStrategy<Step> {
     let named = || (PROPOSALS, prop_oneof![12 => Just(3_u8), 1 => of(4)]);
     let certificate = maybe(1, 2, (0_u8..3).boxed());
-    let propose = (named(), worker(), day(), certificate, maybe(2, 1, (0_u16..3_000).boxed()), 0..HANDS).prop_map(
+    let earned = (0_u8..4, 1_u16..20, 1_u8..3).prop_map(|(worker, day, units)| Step::Credit { worker, day, units });
+    let propose = (named(), of(4), day(), certificate, maybe(2, 1, (0_u16..3_000).boxed()), 0..HANDS).prop_map(
         |((application, benefit), worker, day, certificate, fen, by)| Step::Propose {
             application,
             benefit,
@@ -51,7 +53,7 @@ pub(super) fn of_proposals() -> BoxedStrategy<Step> {
     });
     let send_back =
         (named(), 0..HANDS).prop_map(|((application, benefit), by)| Step::SendBack { application, benefit, by });
-    prop_oneof![4 => propose, 10 => approve, 1 => send_back].boxed()
+    prop_oneof![3 => earned, 5 => propose, 11 => approve, 2 => send_back].boxed()
 }
 
 /// Mostly of the month of which there is most.
@@ -62,31 +64,41 @@ pub(super) fn settlement() -> BoxedStrategy<Step> {
         .boxed()
 }
 
-/// Mostly of the month of which there is most, and of merchants that there are.
+/// Mostly of one merchant's month, and mostly what comes next of it.
 fn bill() -> BoxedStrategy<Step> {
     let pays = prop_oneof![
-        6 => Just(Pays::All),
+        3 => Just(Pays::All),
         2 => Just(Pays::Half),
-        1 => Just(Pays::TooMuch),
+        3 => Just(Pays::TooMuch),
         1 => Just(Pays::Nothing),
     ];
     let dispute = || 0_u8..6;
     let deed = prop_oneof![
-        5 => Just(Deed::Prepare),
-        2 => (dispute(), 0_u8..3).prop_map(|(dispute, line)| Deed::Dispute { dispute, line }),
-        4 => (dispute(), any::<bool>()).prop_map(|(dispute, upheld)| Deed::Answer { dispute, upheld }),
+        12 => any::<u8>().prop_map(Deed::Next),
+        2 => Just(Deed::Prepare),
+        3 => (dispute(), 0_u8..3).prop_map(|(dispute, line)| Deed::Dispute { dispute, line }),
+        2 => (dispute(), any::<bool>()).prop_map(|(dispute, upheld)| Deed::Answer { dispute, upheld }),
         2 => prop::bool::weighted(0.2).prop_map(|others| Deed::FindRight { others }),
-        6 => Just(Deed::Confirm),
-        5 => pays.prop_map(Deed::Pay),
+        2 => Just(Deed::Confirm),
+        6 => pays.prop_map(Deed::Pay),
     ];
-    (prop_oneof![20 => 0_u8..2, 1 => Just(2_u8)], prop_oneof![6 => Just(3_u8), 1 => 1_u8..7], deed, 0..HANDS)
+    let merchant = prop_oneof![12 => Just(0_u8), 3 => Just(1_u8), 1 => Just(2_u8)];
+    (merchant, prop_oneof![12 => Just(3_u8), 1 => 1_u8..7], deed, 0..HANDS)
         .prop_map(|(merchant, month, deed, by)| Step::Bill { merchant, month, deed, by })
         .boxed()
 }
 
 /// What a merchant's month is made of, and what becomes of it.
 pub(super) fn of_bills() -> BoxedStrategy<Step> {
-    prop_oneof![7 => bill(), 4 => of_passes()].boxed()
+    let slip = || 0_u8..8;
+    let honoured = (slip(), prop_oneof![3 => 6_u16..9, 1 => 1_u16..18], 1_u8..40)
+        .prop_map(|(slip, tens, yuan)| Step::Slip { slip, pass: 0, offer: 0, day: 10 * tens + 5, yuan, wrong: false });
+    prop_oneof![
+        8 => bill(),
+        3 => honoured,
+        2 => slip().prop_map(|slip| Step::TakeBackSlip { slip, pass: 0 }),
+    ]
+    .boxed()
 }
 
 pub(super) fn of_benefits() -> BoxedStrategy<Step> {
