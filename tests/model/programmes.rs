@@ -80,6 +80,10 @@ impl State {
                 let mut rows: Vec<Step> = self.asked.iter().filter_map(|(_, row)| row.completed(last)).collect();
                 if rows.is_empty() { None } else { Some(named(rows.swap_remove(usize::from(*which) % rows.len()))) }
             }
+            Step::Settle { stage, month, by } => {
+                let stage = self.desk.due(*stage, (2024, u32::from(*month)));
+                Some(named(Step::Settle { stage, month: *month, by: *by }))
+            }
             Step::Bill { merchant, month, deed, by } => {
                 let deed = self.desk.means(*merchant, (2024, u32::from(*month)), *deed);
                 Some(named(Step::Bill { merchant: *merchant, month: *month, deed, by: *by }))

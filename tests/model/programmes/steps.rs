@@ -127,6 +127,8 @@ pub(crate) enum Settling {
     Prepare,
     Confirm,
     Pay,
+    /// Whatever comes next.
+    Next,
 }
 
 /// What is done with a merchant's statement.

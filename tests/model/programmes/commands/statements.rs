@@ -28,6 +28,7 @@ pub(super) fn statement(stage: Settling, month: u8) -> Command {
             let (body, reference) = (BODY.into(), "工付1号".into());
             Command::PayBody(commands::PayBody { body, funds, month, reference })
         }
+        Settling::Next => panic!("{stage:?} is no command"),
     }
 }
 

@@ -32,6 +32,16 @@ impl Desk {
         }
     }
 
+    /// What is done with a month of the body where a step leaves that open: what is due first of any of its funds.
+    pub(crate) fn due(&self, stage: Settling, month: YearMonth) -> Settling {
+        if stage != Settling::Next {
+            return stage;
+        }
+        let next: Vec<Settling> = self.months.iter().filter_map(|months| months.next(month)).collect();
+        let first = [Settling::Prepare, Settling::Confirm].into_iter().find(|stage| next.contains(stage));
+        first.unwrap_or(Settling::Pay)
+    }
+
     pub(super) fn commit(&mut self, fund: usize, fen: i64, day: Day) -> Refused {
         self.committed[fund] += fen;
         if self.committed[fund] > FUNDS[fund] {

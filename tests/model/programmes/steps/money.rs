@@ -58,7 +58,12 @@ pub(super) fn of_proposals() -> BoxedStrategy<Step> {
 
 /// Mostly of the month of which there is most.
 pub(super) fn settlement() -> BoxedStrategy<Step> {
-    let stage = prop_oneof![3 => Just(Settling::Prepare), 4 => Just(Settling::Confirm), 4 => Just(Settling::Pay)];
+    let stage = prop_oneof![
+        4 => Just(Settling::Next),
+        2 => Just(Settling::Prepare),
+        3 => Just(Settling::Confirm),
+        3 => Just(Settling::Pay),
+    ];
     (stage, prop_oneof![6 => Just(3_u8), 1 => 1_u8..7], 0..HANDS)
         .prop_map(|(stage, month, by)| Step::Settle { stage, month, by })
         .boxed()
