@@ -15,7 +15,7 @@ mod commands;
 mod house;
 mod steps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -27,14 +27,17 @@ use ledger_core::ledger::Outcome;
 use projections::handle::start;
 use projections::store::ViewStore;
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 
+use super::days::{YEAR, clock};
 use super::machine::{Memory, Place, Postgres, Sqlite};
 use super::memory_views::MemoryViews;
+use super::persons::Persons;
 use super::play::state_of;
-use super::system::{Open, System};
+use super::system::{Open, System, types_of};
 use super::{cases, config};
-use commands::{BRANCH, YEAR};
+use commands::BRANCH;
 use house::{Answer, Ask, CARDS, House, WORKERS};
 use steps::Step;
 
@@ -111,12 +114,12 @@ impl<P: Place> StateMachineTest for Trial<P> {
     type Reference = Model;
 
     fn init_test(_: &State) -> System {
-        System::after(P::backend(), commands::clock(0), commands::prelude())
+        System::after(P::backend(), clock(0), commands::prelude())
     }
 
     fn apply(mut system: System, state: &State, step: Step) -> System {
         let today = state.house.today;
-        system.set_clock(commands::clock(today));
+        system.set_clock(clock(today));
         let (key, ask, answer) = match &state.last {
             Last::Answered(key, ask, answer) => (key, ask, answer),
             Last::Nothing => return system,
@@ -158,16 +161,8 @@ impl<P: Place> StateMachineTest for Trial<P> {
 
 /// Nobody has two parts in one credit, on its way or once it counts, whichever account they use: told by the events alone.
 fn parts(events: &[Event]) {
-    let persons: BTreeMap<&str, &str> = events
-        .iter()
-        .filter_map(|event| match event.as_account()? {
-            ledger_core::domain::account::AccountEvent::AccountOpened(opened) => {
-                Some((opened.account.as_str(), opened.worker.as_ref()?.as_str()))
-            }
-            _ => None,
-        })
-        .collect();
-    let person = |actor: &str| persons.get(actor).map_or_else(|| actor.to_owned(), ToString::to_string);
+    let persons = Persons::of(events);
+    let person = |actor: &str| persons.who(actor);
     let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for event in events.iter().filter_map(Event::as_worker) {
         if let Some(record) = event.as_service() {
@@ -221,6 +216,15 @@ async fn appraisal(open: &Open, house: &House) {
     runner.stop().await;
 }
 
+/// Events that this machine plays, whether or not the one of [`super::machine`] ever comes to them.
+pub(crate) const PLAYED: &[&str] =
+    &["AccountOpened", "RoleGranted", "GrantEnded", "AdministratorListed", "CreditAppealed", "AppraisalSealed"];
+
+/// The types of the events of one history by chance.
+pub(crate) fn any_types(runner: &mut TestRunner) -> BTreeSet<String> {
+    types_of::<Trial<Memory>>(runner, STEPS_MAX)
+}
+
 prop_state_machine! {
     #![proptest_config(config(cases(), 4_000))]
 
@@ -242,8 +246,8 @@ prop_state_machine! {
 #[test]
 fn histories_of_people_reach_every_answer() {
     use proptest::strategy::ValueTree;
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut told = std::collections::BTreeSet::new();
+    let mut runner = TestRunner::deterministic();
+    let mut told = BTreeSet::new();
     for _ in 0..500 {
         let (mut state, steps, _) =
             Model::sequential_strategy(1..=STEPS_MAX).new_tree(&mut runner).expect("a history").current();

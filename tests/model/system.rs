@@ -1,6 +1,7 @@
 //! A ledger under trial on whatever journal, beside all that is recorded: asked one command after another, ended and opened
 //! again, and verified when its history is over.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -10,6 +11,9 @@ use ledger_core::evidence::verifier::{Verdict, Verifier};
 use ledger_core::journal::{Entry, Journal, RecordedTime};
 use ledger_core::ledger::handle::LedgerTask;
 use ledger_core::ledger::{Ledger, LedgerSettings, Outcome, Submission};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use tokio::runtime::Runtime;
 
 use super::ask::ORIGIN;
@@ -110,4 +114,19 @@ impl Drop for System {
         let _inside = self.runtime.enter();
         drop(self.open.take());
     }
+}
+
+/// The types of the events of one history by chance, of so many steps at most, answered as the reference says.
+pub(crate) fn types_of<T: StateMachineTest<SystemUnderTest = System>>(
+    runner: &mut TestRunner,
+    steps_max: usize,
+) -> BTreeSet<String> {
+    let history = T::Reference::sequential_strategy(1..=steps_max).new_tree(runner).expect("a history");
+    let (mut state, steps, _) = history.current();
+    let mut system = T::init_test(&state);
+    for step in steps {
+        state = T::Reference::apply(state, &step);
+        system = T::apply(system, &state, step);
+    }
+    system.entries.iter().map(|entry| entry.event_type.clone()).collect()
 }

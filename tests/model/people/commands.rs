@@ -1,6 +1,5 @@
 //! What is asked as the ledger is asked it, and the district that every history begins with.
 
-use chrono::{Days, NaiveDate};
 use ledger_core::domain::account::Role;
 use ledger_core::domain::ids::{IdError, Key};
 use ledger_core::domain::points::Points;
@@ -8,37 +7,22 @@ use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::schedule;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
-use ledger_core::domain::time::{BusinessTime, Validity};
+use ledger_core::domain::time::Validity;
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
 use ledger_core::ledger::{Command, Context, Submission, commands};
 
-use super::house::{ACCOUNTS, ACTIVITIES, Actor, Ask, CARDS, Day, POINTS, WORKERS};
+use super::house::{ACCOUNTS, ACTIVITIES, Actor, Ask, CARDS, POINTS, WORKERS};
+use crate::days::{Day, YEAR, date, noon};
 
-/// The branch whose cards are appraised, and the year in which every history lies.
+/// The branch whose cards are appraised.
 pub(crate) const BRANCH: &str = "第一支部";
-/// See [`BRANCH`].
-pub(crate) const YEAR: i32 = 2024;
 /// Who grants, with the machine in hand at first.
 const ADMINISTRATOR: &str = "甲";
 /// Who does what comes by itself.
 const LEDGER: &str = "ledger";
 /// Who hands out goods and seals years: nobody with an account.
 const DESK: &str = "柜台";
-
-/// A day of a history.
-pub(crate) fn date(day: Day) -> NaiveDate {
-    NaiveDate::from_ymd_opt(YEAR, 1, 8).expect("a date") + Days::new(u64::from(day))
-}
-
-fn noon(day: Day) -> BusinessTime {
-    BusinessTime::from_civil(date(day).and_hms_opt(12, 0, 0).expect("a time"))
-}
-
-/// What the clock says on a day, in microseconds since 1970.
-pub(crate) fn clock(day: Day) -> i64 {
-    noon(day).unix_seconds() * 1_000_000
-}
 
 fn id<T: std::str::FromStr<Err = IdError>>(text: &str) -> T {
     text.parse().expect("an id")

@@ -7,8 +7,7 @@ mod objections;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Days are counted from the first one of a history.
-pub(crate) type Day = u16;
+pub(crate) use crate::days::Day;
 
 /// Who acts, as steps name them.
 pub(crate) type Actor = u8;

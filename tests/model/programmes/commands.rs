@@ -1,30 +1,29 @@
-//! Steps as the ledger is asked them, and the district that every history begins with.
+//! Steps as the ledger is asked them.
+
+mod prelude;
+mod statements;
 
 use chrono::{Days, NaiveDate};
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
-use ledger_core::domain::fund::command::FundTerms;
-use ledger_core::domain::ids::{FundId, IdError, Key, SiteId};
-use ledger_core::domain::merchant::command::MerchantDetails;
+use ledger_core::domain::ids::{CertificateNo, IdError, Key, SiteId};
 use ledger_core::domain::money::Fen;
-use ledger_core::domain::pair::command::PairTerms;
-use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
+use ledger_core::domain::pass::command::PassTerms;
 use ledger_core::domain::period::Period;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::request::command::Work;
-use ledger_core::domain::schedule::{self, ActivityTerms, Scoring};
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
-use ledger_core::domain::time::{BusinessTime, Month, Validity};
-use ledger_core::domain::worker::command::{AppointmentTerms, WorkerDetails};
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
 use ledger_core::ledger::commands::requests::AskedRating;
-use ledger_core::ledger::commands::statements::StatementOf;
 use ledger_core::ledger::commands::visits::AskedConfirmation;
 use ledger_core::ledger::{Command, Context, Submission, commands};
 
-use super::desk::{self, BENEFITS, BRANCHES, BenefitIs, FUNDS, OFFERS, PAIRS, PASSES, PassIs};
-use super::steps::{Activity, Day, Settling, Step};
+use super::desk::{self, BENEFITS, BenefitIs, PASSES, PassIs, Use};
+use super::steps::{Activity, Day, Step};
+pub(crate) use prelude::prelude;
+use statements::{bill, statement};
 
 /// What the clock says: 2025-02-01 12:00 in China, after all that happens.
 pub(crate) const NOW_MICROS: i64 = 1_738_382_400_000_000;
@@ -61,25 +60,8 @@ pub(crate) fn station(number: u8) -> SiteId {
 
 pub(crate) fn submission(key: &str, command: Command) -> Submission {
     // Who left did so in the course of the year; everything else is entered after it.
-    let at = noon(if let Command::DepartWorker(_) = command { desk::LEFT_ON } else { 398 });
+    let at = noon(if let Command::DepartWorker(_) = command { desk::LEFT_ON } else { desk::ENTERED_ON });
     Submission { context: Context { key: Key::new(key).expect("a key"), actor: id("录入员"), at }, command }
-}
-
-fn line(activity: Activity, terms: ActivityTerms) -> schedule::Activity {
-    let (rate, daily_cap) = desk::rate(activity);
-    schedule::Activity {
-        category: "志愿服务".into(),
-        checks: None,
-        code: id(code(activity)),
-        counts_for_card: true,
-        daily_cap: daily_cap.map(points),
-        name: "服务".into(),
-        points_per_unit: points(rate),
-        publicity_days: None,
-        unit: "次".into(),
-        validity: if activity == Activity::Plain { Validity::Months(24) } else { Validity::Forever },
-        terms,
-    }
 }
 
 pub(crate) fn code(activity: Activity) -> &'static str {
@@ -97,10 +79,16 @@ fn period(days: (Day, Day)) -> Period {
     Period { from: Some(date(days.0)), through: Some(date(days.1)) }
 }
 
-fn benefit(number: u8, places: Option<u32>) -> Command {
+/// One of those who propose, approve and settle.
+pub(crate) fn account(by: u8) -> String {
+    format!("经办{by}")
+}
+
+fn benefit(number: u8, places: Option<u32>, bodies: Option<u8>) -> Command {
+    let approving = |count: u8| desk::BODIES.iter().take(count.into()).map(|body| (*body).to_owned()).collect();
     let BenefitIs { kind, limit, yearly, price, fen, window, fund } = BENEFITS[usize::from(number)];
     let terms = BenefitTerms {
-        approvals: None,
+        approvals: bodies.map(approving),
         fund: Some(id(&format!("F{fund}"))),
         kind,
         limit_per_worker: limit,
@@ -120,87 +108,6 @@ fn pass(number: u8) -> (PassTerms, String) {
         PassTerms { days: period(days), kind: kind.into(), lost: None, since: None, worker: worker(holder) },
         format!("K{number}"),
     )
-}
-
-/// What there is before anything is asked.
-pub(crate) fn prelude() -> Vec<Command> {
-    let rated = ActivityTerms {
-        claimers_max: Some(desk::CLAIMERS_MAX),
-        scoring: Some(Scoring::Rating),
-        yearly_cap: Some(points(desk::RATED_YEARLY_CAP)),
-        ..ActivityTerms::default()
-    };
-    let fed_back = ActivityTerms {
-        scoring: Some(Scoring::Feedback),
-        monthly_cap: Some(points(desk::FED_BACK_MONTHLY_CAP)),
-        ..ActivityTerms::default()
-    };
-    let activities = vec![
-        line(Activity::Plain, ActivityTerms::default()),
-        line(Activity::Rated, rated),
-        line(Activity::FedBack, fed_back),
-        line(Activity::Visit, ActivityTerms::default()),
-        line(Activity::Appointed, ActivityTerms { roles: vec![ROLE.into()], ..ActivityTerms::default() }),
-    ];
-    let mut commands = vec![Command::AdoptSchedule(commands::AdoptSchedule {
-        activities,
-        effective_from: date(1),
-        settings: Settings::default(),
-    })];
-    commands.extend((0..4).chain([desk::LEFT]).map(|number| {
-        let details = WorkerDetails {
-            occupation: "骑手".into(),
-            party_member: None,
-            platform: None,
-            probationary: false,
-            site: None,
-        };
-        Command::RegisterWorker(commands::RegisterWorker { worker: worker(number), details, update: false })
-    }));
-    commands.extend((0..2).map(|number| {
-        let uscc = "91350100M000100Y43".to_owned();
-        let details = MerchantDetails { category: None, name: format!("商户{number}"), uscc };
-        Command::RegisterMerchant(commands::RegisterMerchant {
-            merchant: id(&format!("M{number}")),
-            details,
-            update: false,
-        })
-    }));
-    commands.extend(FUNDS.iter().enumerate().map(|(number, fen)| {
-        let terms =
-            FundTerms { appropriated: Fen::new(*fen), body: BODY.into(), source: "工会经费".into(), year: None };
-        Command::RegisterFund(commands::RegisterFund { fund: id(&format!("F{number}")), terms })
-    }));
-    commands.extend((0..3).map(|number| benefit(number, desk::PLACES[usize::from(number)])));
-    commands.extend(PAIRS.iter().zip(BRANCHES).enumerate().map(
-        |(number, ((helper, helped, since, ended), branch))| {
-            let terms = PairTerms {
-                branch: branch.map(|branch| id(&format!("Z{branch}"))),
-                ended: ended.map(date),
-                helped: worker(*helped),
-                helper: worker(*helper),
-                since: date(*since),
-            };
-            Command::OpenPair(commands::OpenPair { pair: id(&format!("P{number}")), terms })
-        },
-    ));
-    commands.push(commands::DepartWorker { worker: worker(desk::LEFT), reason: "离开本区".into() }.into());
-    commands.extend((0..3).map(|number| {
-        let (terms, number) = pass(number);
-        Command::IssuePass(commands::IssuePass { pass: id(&number), terms, replacement: None })
-    }));
-    commands.extend(OFFERS.iter().enumerate().map(|(number, offer)| {
-        let terms = OfferTerms {
-            days: period(offer.days),
-            fund: Some(id(&format!("F{}", offer.fund))),
-            kind: offer.kind.into(),
-            merchant: id(&format!("M{}", offer.merchant)),
-            paid_of_thousand: offer.paid_of_thousand,
-            subsidy_of_ten_thousand: offer.subsidy_of_ten_thousand,
-        };
-        Command::RegisterOffer(commands::RegisterOffer { offer: id(&format!("O{number}")), terms })
-    }));
-    commands
 }
 
 fn quantity(units: u8) -> Quantity {
@@ -224,28 +131,40 @@ fn credit(of: u8, activity: Activity, day: Day, units: u8) -> Command {
     })
 }
 
-/// The statement of a month of 2024, brought so far.
-fn statement(stage: Settling, month: u8) -> Command {
-    let month = Month::parse(&format!("2024-{month:02}")).expect("a month");
-    let funds: Vec<FundId> = (0..FUNDS.len()).map(|number| id(&format!("F{number}"))).collect();
-    let of = StatementOf::Body { body: BODY.into(), funds: funds.clone() };
-    match stage {
-        Settling::Prepare => Command::PrepareStatement(commands::PrepareStatement { of, month }),
-        Settling::Confirm => Command::ConfirmStatement(commands::ConfirmStatement { of, month }),
-        Settling::Pay => {
-            let (body, reference) = (BODY.into(), "工付1号".into());
-            Command::PayBody(commands::PayBody { body, funds, month, reference })
-        }
-    }
-}
-
 /// A step with the key that it has: a row's own number, or else the one it is given.
 pub(crate) fn of(key: &str, step: &Step) -> Submission {
-    let used = |(day, merchant): (Day, Option<u8>)| AskedUse {
+    let command = if let Step::Whole(row) = step { command(row, true) } else { command(step, false) };
+    let mut submission = submission(&desk::own_key(step).unwrap_or_else(|| key.to_owned()), command);
+    if let Step::Settle { by, .. }
+    | Step::Bill { by, .. }
+    | Step::Propose { by, .. }
+    | Step::Approve { by, .. }
+    | Step::SendBack { by, .. } = step
+    {
+        submission.context.actor = id(&account(*by));
+    }
+    // Neither says a time of its own.
+    if let Step::GiveBack { day, .. } | Step::Places { day, .. } = step {
+        submission.context.at = noon(*day);
+    }
+    submission
+}
+
+fn certified(certificate: Option<u8>) -> Option<CertificateNo> {
+    certificate.map(|number| id(&format!("C{number}")))
+}
+
+fn amount(fen: Option<u16>) -> AskedAmount {
+    fen.map_or(AskedAmount::Blank, |fen| AskedAmount::Amount(Fen::new(i64::from(fen))))
+}
+
+/// What a step asks; of a row of two parts whether it completes one that waits.
+fn command(step: &Step, completes: bool) -> Command {
+    let used = |(day, merchant): Use| AskedUse {
         at: Some(noon(day)),
         merchant: merchant.map(|merchant| id(&format!("M{merchant}"))),
     };
-    let command = match step.clone() {
+    match step.clone() {
         Step::Credit { worker: of, day, units } => credit(of, Activity::Plain, day, units),
         Step::Serve { worker: of, day, units } => credit(of, Activity::Appointed, day, units),
         Step::Appoint { worker: of, letter, from, through, ended } => {
@@ -277,6 +196,7 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             Command::CloseSite(commands::CloseSite { site: station(site), on: Some(date(day)), reason: None })
         }
         Step::Settle { stage, month, by: _ } => statement(stage, month),
+        Step::Bill { merchant, month, deed, by: _ } => bill(merchant, month, deed),
         Step::Post { request, activity, day, reporter, merged_into } => Command::PostRequest(commands::PostRequest {
             request: id(&format!("R{request}")),
             activity: id(code(activity)),
@@ -305,7 +225,7 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
                     pairs: Vec::new(),
                     word: word.chinese().into(),
                 }),
-                completes: false,
+                completes,
             })
         }
         Step::Claim { handling, request, claimer, day } => Command::ClaimRequest(commands::ClaimRequest {
@@ -356,7 +276,7 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
                 reporter: worker(reporter),
                 confirmation: confirmed
                     .map(|(by, day)| AskedConfirmation { by: Some(worker(by)), on: Some(date(day)) }),
-                completes: false,
+                completes,
             })
         }
         Step::Confirm { visit, pair, by, day } => Command::ConfirmVisit(commands::ConfirmVisit {
@@ -377,10 +297,10 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
                 benefit: id(&format!("B{benefit}")),
                 worker: worker(of),
                 at: Some(noon(day)),
-                certificate: certificate.map(|number| id(&format!("C{number}"))),
-                amount: fen.map_or(AskedAmount::Blank, |fen| AskedAmount::Amount(Fen::new(i64::from(fen)))),
+                certificate: certified(certificate),
+                amount: amount(fen),
                 used: at.map(used),
-                completes: false,
+                completes,
             })
         }
         Step::Use { application, benefit, day, merchant } => Command::UseBenefit(commands::UseBenefit {
@@ -403,7 +323,27 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             pass: Some(id(&format!("K{pass}"))),
             reason: "原价写错".into(),
         }),
-        Step::Places { benefit: number, places, .. } => benefit(number, Some(places)),
+        Step::Places { benefit: number, places, bodies, .. } => benefit(number, Some(places), bodies),
+        Step::Propose { application, benefit, worker: of, day, certificate, fen, by: _ } => {
+            Command::ProposeBenefit(commands::ProposeBenefit {
+                application: id(&format!("A{application}")),
+                benefit: id(&format!("B{benefit}")),
+                worker: worker(of),
+                at: Some(noon(day)),
+                certificate: certified(certificate),
+                amount: amount(fen),
+            })
+        }
+        Step::Approve { application, benefit, body, by: _ } => Command::CheckBenefit(commands::CheckBenefit {
+            benefit: id(&format!("B{benefit}")),
+            application: id(&format!("A{application}")),
+            body: desk::BODIES[usize::from(body)].into(),
+        }),
+        Step::SendBack { application, benefit, by: _ } => Command::RejectBenefit(commands::RejectBenefit {
+            benefit: id(&format!("B{benefit}")),
+            application: id(&format!("A{application}")),
+            reason: "材料不全".into(),
+        }),
         Step::Slip { slip, pass, offer, day, yuan, wrong } => {
             let (price, paid) = desk::slip_amounts(offer, yuan, wrong);
             Command::UsePass(commands::UsePass {
@@ -423,15 +363,6 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
                 replacement: Some(id("K3")),
             })
         }
-        Step::Again(_) | Step::Restart => panic!("{step:?} is no command"),
-    };
-    let mut submission = submission(&desk::own_key(step).unwrap_or_else(|| key.to_owned()), command);
-    if let Step::Settle { by, .. } = step {
-        submission.context.actor = id(&format!("经办{by}"));
+        Step::Whole(_) | Step::Complete { .. } | Step::Again(_) | Step::Restart => panic!("{step:?} is no command"),
     }
-    // Neither says a time of its own.
-    if let Step::GiveBack { day, .. } | Step::Places { day, .. } = step {
-        submission.context.at = noon(*day);
-    }
-    submission
 }

@@ -5,10 +5,12 @@ mod benefits;
 mod figures;
 mod funds;
 mod keys;
+mod known;
 mod pairs;
 mod passes;
 mod places;
 mod points;
+mod proposals;
 mod requests;
 mod terms;
 
@@ -16,15 +18,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
 
+use super::bills::Bills;
 use super::commands::date;
 use super::months::{Months, YearMonth};
 use super::steps::{Activity, Day, Step};
 use super::tree::Tree;
 use keys::content;
 pub(crate) use keys::own_key;
+pub(crate) use known::Use;
+use known::{Asked, Benefit, Claimed, Honoured, Lot, Pass, Request, Visited, Work};
 pub(crate) use terms::{
-    BENEFITS, BRANCHES, BenefitIs, CLAIMERS_MAX, FED_BACK_MONTHLY_CAP, FUNDS, LEFT, LEFT_ON, OFFERS, PAIRS, PASSES,
-    PLACES, PassIs, RATED_YEARLY_CAP, rate, slip_amounts,
+    APPROVING, BENEFITS, BODIES, BRANCHES, BenefitIs, CLAIMERS_MAX, ENTERED_ON, FED_BACK_MONTHLY_CAP, FUNDS, HANDS,
+    LEFT, LEFT_ON, OFFERS, PAIRS, PASSES, PLACES, PassIs, RATED_YEARLY_CAP, rate, slip_amounts, worker_of,
 };
 
 /// What is answered.
@@ -98,108 +103,28 @@ pub(crate) const REACHED: &[&str] = &[
     "a body's month is paid",
     "what comes after the confirmation is borne by a later month",
     "what was paid is given back",
+    "bodies are asked",
+    "nobody has to approve it",
+    "a first body approves",
+    "the last word gives it",
+    "the last word lets it wait",
+    "a proposal is sent back",
+    "a proposal is withdrawn",
+    "a line is disputed",
+    "a dispute is right",
+    "a dispute is wrong",
+    "a merchant finds a statement right",
+    "a merchant's month is confirmed",
+    "a merchant's month is paid",
+    "a claim is borne by a later month",
+    "a correction is carried on",
+    "a row's word follows later",
+    "a row's confirmation follows later",
+    "a row's use follows later",
+    "a row says again what it said",
 ];
 
 pub(crate) type Refused<T = ()> = Result<T, &'static str>;
-
-#[derive(Debug, Clone)]
-struct Lot {
-    day: Day,
-    /// The first day on which it cannot be spent; none for ever.
-    ends: Option<chrono::NaiveDate>,
-    left: i64,
-}
-
-#[derive(Debug, Clone)]
-struct Request {
-    activity: Activity,
-    day: Day,
-    reporter: Option<u8>,
-    merged: bool,
-    claims: u32,
-    credited: i64,
-    withdrawn: bool,
-    /// The last day on which a claim was given up.
-    returned: Option<Day>,
-}
-
-/// A claim of which the work is not reported.
-#[derive(Debug, Clone)]
-struct Claimed {
-    request: u8,
-    claimer: u8,
-    day: Day,
-    returned: bool,
-}
-
-#[derive(Debug, Clone)]
-struct Work {
-    request: u8,
-    earner: u8,
-    done: Day,
-    units: u8,
-    rated: bool,
-}
-
-#[derive(Debug, Clone)]
-struct Visited {
-    pair: u8,
-    reporter: u8,
-    day: Day,
-    confirmed: bool,
-}
-
-#[derive(Debug, Clone)]
-struct Applied {
-    worker: u8,
-    day: Day,
-    fen: Option<u16>,
-    waits: bool,
-    used: bool,
-    /// When and at whose counter it was used last, be that taken back since.
-    last_use: Option<(Day, Option<u8>)>,
-    withdrawn: bool,
-    certificate: Option<u8>,
-    /// From which lots it was paid, with how much.
-    paid: Vec<(usize, i64)>,
-}
-
-impl Applied {
-    fn is_given(&self) -> bool {
-        !self.waits && !self.withdrawn
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Benefit {
-    places: Option<u32>,
-    granted: u32,
-    queue: Vec<u8>,
-    rows: BTreeMap<u8, Applied>,
-    /// The latest month of which anything is known.
-    latest: Option<(i32, u32)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Pass {
-    kind: &'static str,
-    days: (Day, Day),
-    /// Void from this day's noon on.
-    lost: Option<Day>,
-    /// Good from this day's noon on.
-    since: Option<Day>,
-}
-
-/// A slip that was honoured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Honoured {
-    pass: u8,
-    offer: u8,
-    day: Day,
-    /// What the merchant is owed for it, fen.
-    owed: i64,
-    taken_back: bool,
-}
 
 /// From a day, through another, and the first day no longer.
 type Letter = (Day, Option<Day>, Option<Day>);
@@ -228,8 +153,8 @@ pub(crate) struct Desk {
     letters: BTreeMap<(u8, u8), Letter>,
     passes: BTreeMap<u8, Pass>,
     slips: BTreeMap<u8, Honoured>,
-    /// By month and merchant, with entries of nothing.
-    owed: BTreeMap<(i32, u32, u8), i64>,
+    /// What each merchant is owed.
+    bills: [Bills; 2],
     met: BTreeSet<&'static str>,
 }
 
@@ -240,8 +165,9 @@ fn month(day: Day) -> YearMonth {
 impl Desk {
     /// As the prelude leaves it.
     pub(crate) fn open() -> Desk {
-        let benefit = |places: &Option<u32>| Benefit {
+        let benefit = |(places, bodies): (&Option<u32>, &u8)| Benefit {
             places: *places,
+            bodies: *bodies,
             granted: 0,
             queue: Vec::new(),
             rows: BTreeMap::new(),
@@ -259,7 +185,7 @@ impl Desk {
             claims: BTreeMap::new(),
             work: BTreeMap::new(),
             visits: BTreeMap::new(),
-            benefits: PLACES.iter().map(benefit).collect(),
+            benefits: PLACES.iter().zip(&APPROVING).map(benefit).collect(),
             certificates: BTreeSet::new(),
             committed: [0; 2],
             months: Default::default(),
@@ -267,7 +193,7 @@ impl Desk {
             letters: BTreeMap::new(),
             passes: (0..).zip(&PASSES).map(pass).collect(),
             slips: BTreeMap::new(),
-            owed: BTreeMap::new(),
+            bills: Default::default(),
             met: BTreeSet::new(),
         }
     }
@@ -320,11 +246,18 @@ impl Desk {
             Step::Confirm { visit, pair, by, day } => self.confirm_waiting(visit, pair, by, day)?,
             Step::StandIn { visit, pair, branch, day } => self.stand_in(visit, pair, branch, day)?,
             Step::Apply { application, benefit, worker, day, certificate, fen, used } => {
-                self.apply(application, benefit, (worker, day), certificate, fen, used)?;
+                self.apply(Asked { application, benefit, worker, day, certificate, fen }, used, None)?;
             }
-            Step::Use { application, benefit, day, merchant } => self.use_later(application, benefit, day, merchant)?,
+            Step::Use { application, benefit, day, merchant } => {
+                self.use_later(application, benefit, (day, merchant))?;
+            }
             Step::GiveBack { application, benefit, day } => self.give_back(application, benefit, day)?,
-            Step::Places { benefit, places, day } => return self.enlarge(benefit, places, day),
+            Step::Propose { application, benefit, worker, day, certificate, fen, by } => {
+                self.propose(Asked { application, benefit, worker, day, certificate, fen }, by)?;
+            }
+            Step::Approve { application, benefit, body, by } => self.approve(application, benefit, body, by)?,
+            Step::SendBack { application, benefit, by } => self.send_back(application, benefit, by)?,
+            Step::Places { benefit, places, bodies, day } => return self.enlarge(benefit, places, bodies, day),
             Step::TakeBackUse { application, benefit } => self.take_back_use(application, benefit)?,
             Step::Slip { slip, pass, offer, day, yuan, wrong } => self.slip((slip, pass), offer, day, yuan, wrong)?,
             Step::TakeBackSlip { slip, pass } => self.take_back_slip(slip, pass)?,
@@ -342,9 +275,28 @@ impl Desk {
                 }
             }
             Step::Settle { stage, month, by } => self.settle(stage, (2024, u32::from(month)), by)?,
-            Step::Again(_) | Step::Restart => panic!("{step:?} is not judged"),
+            Step::Bill { merchant, month, deed, by } => self.bill(merchant, (2024, u32::from(month)), deed, by)?,
+            Step::Whole(row) => return self.complete(&row),
+            Step::Complete { .. } | Step::Again(_) | Step::Restart => panic!("{step:?} is not judged"),
         }
         Ok(true)
+    }
+
+    /// A row that comes again with its last columns, under a key of its own. Whether that is news: what it said before it
+    /// may say again, and nothing but what is added is judged.
+    fn complete(&mut self, row: &Step) -> Refused<bool> {
+        match *row {
+            Step::Handle { handling, request, claimer, claimed, done, quantity, word } => {
+                self.complete_work(handling, request, (claimer, claimed, done, quantity), word)
+            }
+            Step::Visit { visit, pair, activity, day, reporter, confirmed } => {
+                self.complete_visit(visit, pair, (activity, day, reporter), confirmed)
+            }
+            Step::Apply { application, benefit, worker, day, certificate, fen, used } => {
+                self.complete_application(Asked { application, benefit, worker, day, certificate, fen }, used)
+            }
+            _ => panic!("{row:?} has no second part"),
+        }
     }
 
     fn known(worker: u8) -> Refused {
@@ -358,7 +310,7 @@ impl Desk {
             assert_eq!(given, of.granted as usize);
             assert!(of.places.is_none_or(|places| of.granted <= places), "{of:?}");
             for worker in 0..4 {
-                let had = of.rows.values().filter(|row| row.worker == worker && !row.withdrawn).count();
+                let had = of.rows.values().filter(|row| row.asked.worker == worker && row.counts()).count();
                 assert!(is.limit.is_none_or(|limit| had <= limit as usize), "{of:?}");
             }
         }
@@ -368,6 +320,7 @@ impl Desk {
         for (months, set_aside) in self.months.iter().zip(self.committed) {
             months.check(set_aside);
         }
+        self.bills.iter().for_each(Bills::check);
         assert!(self.tree.is_a_tree(), "{:?}", self.tree);
         for (number, request) in &self.requests {
             let underway = self.claims.values().filter(|claim| claim.request == *number && !claim.returned).count();

@@ -9,6 +9,11 @@ use super::steps::Settling;
 /// Year and month.
 pub(crate) type YearMonth = (i32, u32);
 
+/// The month after one.
+pub(crate) fn after((year, month): YearMonth) -> YearMonth {
+    if month == 12 { (year + 1, 1) } else { (year, month + 1) }
+}
+
 /// A month of a fund.
 #[derive(Debug, Clone, Default)]
 struct Month {
@@ -47,7 +52,7 @@ impl Months {
     pub(crate) fn bear(&mut self, month: YearMonth, fen: i64) -> bool {
         let mut bearing = month;
         while self.0.get(&bearing).is_some_and(|month| month.confirmed_by.is_some()) {
-            bearing = if bearing.1 == 12 { (bearing.0 + 1, 1) } else { (bearing.0, bearing.1 + 1) };
+            bearing = after(bearing);
         }
         self.0.entry(bearing).or_default().lines.push(fen);
         bearing != month
@@ -63,11 +68,22 @@ impl Months {
         self.0.get(&month).is_some_and(|month| month.paid > 0)
     }
 
+    /// What comes next of a month as people go along with one; nothing where it has nothing of this fund.
+    pub(crate) fn next(&self, month: YearMonth) -> Option<Settling> {
+        let month = self.0.get(&month)?;
+        Some(match month.confirmed_by {
+            Some(_) => Settling::Pay,
+            None if month.prepared == Some(month.lines.len()) => Settling::Confirm,
+            None => Settling::Prepare,
+        })
+    }
+
     /// Somebody takes a step with a month, of a fund that has set aside so much and not given it back.
     pub(crate) fn settle(&mut self, stage: Settling, month: YearMonth, by: u8, set_aside: i64) -> Refused<Settled> {
         let unpaid = set_aside - self.paid();
         let Some(month) = self.0.get_mut(&month) else { return Ok(Settled::Nothing) };
         match stage {
+            Settling::Next => panic!("{stage:?} is nothing that anybody does"),
             Settling::Prepare | Settling::Confirm if month.confirmed_by.is_some() => Ok(Settled::Before),
             Settling::Prepare => {
                 month.prepared = Some(month.lines.len());

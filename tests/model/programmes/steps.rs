@@ -1,9 +1,14 @@
 //! What a history of the programmes may ask for next. Numbers are few, so that rows meet: the same key with other content,
 //! a row that is completed twice, a request of which too much is claimed.
 
+mod chances;
+mod money;
+mod work;
+
 use proptest::prelude::*;
 
-use super::desk::LEFT;
+use super::desk::{PAIRS, Use};
+use chances::{day, maybe, of, said};
 
 /// Days after 2023-12-31 are counted from 1.
 pub(crate) type Day = u16;
@@ -61,8 +66,14 @@ pub(crate) enum Step {
     GiveBack { application: u8, benefit: u8, day: Day },
     /// The use of what was given is taken back.
     TakeBackUse { application: u8, benefit: u8 },
-    /// Another number of places than before, from a day on.
-    Places { benefit: u8, places: u32, day: Day },
+    /// An application for what bodies approve.
+    Propose { application: u8, benefit: u8, worker: u8, day: Day, certificate: Option<u8>, fen: Option<u16>, by: u8 },
+    /// Somebody says a body's word.
+    Approve { application: u8, benefit: u8, body: u8, by: u8 },
+    /// Somebody sends a proposal back.
+    SendBack { application: u8, benefit: u8, by: u8 },
+    /// Another number of places than before, from a day on, and where it says so, of bodies that approve.
+    Places { benefit: u8, places: u32, bodies: Option<u8>, day: Day },
     /// 优惠核销.
     Slip { slip: u8, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool },
     /// A slip is taken back.
@@ -81,6 +92,12 @@ pub(crate) enum Step {
     CloseSite { site: u8, day: Day },
     /// A month's statement of the body that pays.
     Settle { stage: Settling, month: u8, by: u8 },
+    /// A month's statement of a merchant.
+    Bill { merchant: u8, month: u8, deed: Deed, by: u8 },
+    /// One of the rows asked so far comes again, with last columns.
+    Complete { which: u16, last: Last },
+    /// What that comes to: a row that completes the one with its number.
+    Whole(Box<Step>),
     /// An earlier one once more.
     Again(u16),
     /// Everything falls out of memory.
@@ -110,6 +127,135 @@ pub(crate) enum Settling {
     Prepare,
     Confirm,
     Pay,
+    /// Whatever comes next.
+    Next,
+}
+
+/// What is done with a merchant's statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Prepare,
+    /// A line is wrong, as a dispute of a number says.
+    Dispute {
+        dispute: u8,
+        line: u8,
+    },
+    Answer {
+        dispute: u8,
+        upheld: bool,
+    },
+    /// The merchant finds it right, having looked over these lines or others.
+    FindRight {
+        others: bool,
+    },
+    Confirm,
+    Pay(Pays),
+    /// Whatever comes next, or now and then what comes too early.
+    Next(u8),
+}
+
+/// How much of it is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pays {
+    All,
+    Half,
+    TooMuch,
+    Nothing,
+    /// What one of these comes to.
+    Fen(i64),
+}
+
+/// The last columns of a row that comes again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Last {
+    /// Those that it had, where it had any.
+    as_it_was: bool,
+    /// Its first columns are others.
+    other: bool,
+    said: Said,
+    /// Who confirms a visit; the other one of the pair where it is nobody else.
+    by: Option<u8>,
+    merchant: Option<u8>,
+    /// How many days later, and one.
+    later: u16,
+}
+
+impl Last {
+    fn day(&self, first: Day) -> Day {
+        (first + self.later).saturating_sub(1).max(1)
+    }
+}
+
+impl Step {
+    /// A row of two parts with its last columns; nothing for what has none.
+    pub(crate) fn completed(&self, last: &Last) -> Option<Step> {
+        let mut row = match self {
+            // A number that was proposed may stand in a sheet.
+            Step::Propose { application, benefit, worker, day, certificate, fen, .. } => Step::Apply {
+                application: *application,
+                benefit: *benefit,
+                worker: *worker,
+                day: *day,
+                certificate: *certificate,
+                fen: *fen,
+                used: None,
+            },
+            row => row.clone(),
+        };
+        let keeps = |has: bool| last.as_it_was && has;
+        match &mut row {
+            Step::Handle { done, quantity, word, .. } => {
+                *word = if keeps(word.is_some()) { *word } else { Some((last.said, last.day(*done))) };
+                *quantity += u8::from(last.other);
+            }
+            Step::Visit { pair, day, reporter, confirmed, .. } => {
+                let (helper, helped, ..) = PAIRS[usize::from(*pair) % PAIRS.len()];
+                let other = if *reporter == helper { helped } else { helper };
+                let kept = *confirmed;
+                *confirmed =
+                    if keeps(kept.is_some()) { kept } else { Some((last.by.unwrap_or(other), last.day(*day))) };
+                *reporter = if last.other { other } else { *reporter };
+            }
+            Step::Apply { day, fen, used, .. } => {
+                let follows: Use = (last.day(*day), last.merchant);
+                *used = if keeps(used.is_some()) { *used } else { Some(follows) };
+                *fen = if last.other { Some(fen.map_or(1, |fen| fen + 1)) } else { *fen };
+            }
+            Step::Credit { .. }
+            | Step::Post { .. }
+            | Step::Claim { .. }
+            | Step::Report { .. }
+            | Step::Return { .. }
+            | Step::Route { .. }
+            | Step::Withdraw { .. }
+            | Step::Merge { .. }
+            | Step::Rate { .. }
+            | Step::Confirm { .. }
+            | Step::StandIn { .. }
+            | Step::Use { .. }
+            | Step::GiveBack { .. }
+            | Step::TakeBackUse { .. }
+            | Step::Propose { .. }
+            | Step::Approve { .. }
+            | Step::SendBack { .. }
+            | Step::Places { .. }
+            | Step::Slip { .. }
+            | Step::TakeBackSlip { .. }
+            | Step::Lose { .. }
+            | Step::Appoint { .. }
+            | Step::Serve { .. }
+            | Step::OpenSite { .. }
+            | Step::MoveSite { .. }
+            | Step::CloseSite { .. }
+            | Step::Settle { .. }
+            | Step::Bill { .. }
+            | Step::Complete { .. }
+            | Step::Whole(_)
+            | Step::Again(_)
+            | Step::Restart => return None,
+        }
+        Some(Step::Whole(Box::new(row)))
+    }
 }
 
 /// What was said of work.
@@ -136,171 +282,6 @@ impl Said {
     }
 }
 
-fn day() -> BoxedStrategy<Day> {
-    // Every tenth day of the first half of 2024, those of March more often, and some of the second half.
-    prop_oneof![6 => (6_u16..9).prop_map(|tens| 10 * tens + 5), 8 => (0_u16..18).prop_map(|tens| 10 * tens + 5), 1 => (19_u16..36).prop_map(|tens| 10 * tens)].boxed()
-}
-
-/// A day and one on or after it, for the most part.
-fn days() -> BoxedStrategy<(Day, Day)> {
-    prop_oneof![
-        8 => (day(), 0_u16..3).prop_map(|(day, more)| (day, day + 10 * more)),
-        1 => (day(), day()),
-    ]
-    .boxed()
-}
-
-/// One of so many, rarely one that is not there.
-fn of(count: u8) -> BoxedStrategy<u8> {
-    prop_oneof![20 => 0..count, 1 => Just(count)].boxed()
-}
-
-fn said() -> BoxedStrategy<Said> {
-    prop_oneof![
-        6 => Just(Said::Satisfied),
-        2 => Just(Said::MostlySatisfied),
-        2 => Just(Said::Dissatisfied),
-        3 => Just(Said::True),
-        1 => Just(Said::Untrue),
-        1 => Just(Said::Nonsense),
-    ]
-    .boxed()
-}
-
-/// A worker: mostly the same ones, whose caps are reached.
-fn worker() -> BoxedStrategy<u8> {
-    prop_oneof![3 => Just(0), 3 => Just(1), 1 => of(4)].boxed()
-}
-
-fn maybe<T: std::fmt::Debug + Clone + 'static>(some: u32, none: u32, of: BoxedStrategy<T>) -> BoxedStrategy<Option<T>> {
-    prop_oneof![some => of.prop_map(Some), none => Just(None)].boxed()
-}
-
-fn request() -> BoxedStrategy<Step> {
-    let activity = prop_oneof![
-        8 => Just(Activity::Rated),
-        6 => Just(Activity::FedBack),
-        1 => Just(Activity::Plain),
-        1 => Just(Activity::Unknown),
-    ];
-    (0_u8..6, activity, day(), maybe(4, 1, worker()), maybe(1, 6, of(6)))
-        .prop_map(|(request, activity, day, reporter, merged_into)| Step::Post {
-            request,
-            activity,
-            day,
-            reporter,
-            merged_into,
-        })
-        .boxed()
-}
-
-fn handling() -> BoxedStrategy<Step> {
-    let word = maybe(3, 1, (said(), day()).boxed());
-    (0_u8..12, of(6), maybe(8, 1, worker()), days(), 0_u8..6, word)
-        .prop_map(|(handling, request, claimer, (claimed, done), quantity, word)| Step::Handle {
-            handling,
-            request,
-            claimer,
-            claimed,
-            done,
-            quantity,
-            word: word.map(|(said, day)| (said, day.max(done))),
-        })
-        .boxed()
-}
-
-/// Claims apart from the work. A claim's request is mostly the one that it was made of: the one of its number.
-fn claim() -> BoxedStrategy<Step> {
-    let named =
-        || (0_u8..12).prop_flat_map(|handling| (Just(handling), prop_oneof![5 => Just(handling % 6), 1 => of(6)]));
-    let made = (named(), worker(), day()).prop_map(|((handling, request), claimer, day)| Step::Claim {
-        handling,
-        request,
-        claimer,
-        day,
-    });
-    let report = (named(), day(), prop_oneof![1 => Just(0_u8), 8 => 1_u8..6])
-        .prop_map(|((handling, request), done, quantity)| Step::Report { handling, request, done, quantity });
-    let give_up = (named(), day()).prop_map(|((handling, request), day)| Step::Return { handling, request, day });
-    prop_oneof![6 => made, 5 => report, 3 => give_up].boxed()
-}
-
-/// Two who are mostly the partners of a pair.
-fn partners() -> BoxedStrategy<(u8, u8, u8)> {
-    let of_pair = (0_u8..2, any::<bool>()).prop_map(|(pair, turned)| match turned {
-        true => (pair, 2 * pair + 1, 2 * pair),
-        false => (pair, 2 * pair, 2 * pair + 1),
-    });
-    // The third pair is of one who is there and one who has left.
-    prop_oneof![4 => of_pair, 2 => Just((2, 0, LEFT)), 1 => (of(3), of(4), of(4))].boxed()
-}
-
-fn visit() -> BoxedStrategy<Step> {
-    let activity = prop_oneof![10 => Just(Activity::Visit), 1 => Just(Activity::Unknown)];
-    let later = maybe(3, 1, prop_oneof![6 => Just(1_u16), 1 => 0_u16..20].boxed());
-    (0_u8..10, partners(), activity, day(), later)
-        .prop_map(|(visit, (pair, reporter, by), activity, day, later)| Step::Visit {
-            visit,
-            pair,
-            activity,
-            day,
-            reporter,
-            // Now and then before the visit.
-            confirmed: later.map(|later| (by, (day + later).saturating_sub(1).max(1))),
-        })
-        .boxed()
-}
-
-/// Mostly of the pair whose partner has left, by its own branch.
-fn stand_in() -> BoxedStrategy<Step> {
-    let pair = prop_oneof![6 => Just(2_u8), 1 => of(3)];
-    (0_u8..10, pair, prop_oneof![4 => Just(0_u8), 1 => Just(1)], day())
-        .prop_map(|(visit, pair, branch, day)| Step::StandIn { visit, pair, branch, day })
-        .boxed()
-}
-
-fn application() -> BoxedStrategy<Step> {
-    let used = maybe(1, 5, (0_u16..30, maybe(4, 1, of(2))).boxed());
-    let fen = maybe(5, 1, prop_oneof![6 => 1_u16..4_000, 1 => Just(0)].boxed());
-    (0_u8..14, of(3), of(4), day(), maybe(1, 4, (0_u8..3).boxed()), fen, used)
-        .prop_map(|(application, benefit, worker, day, certificate, fen, used)| Step::Apply {
-            application,
-            benefit,
-            worker,
-            day,
-            certificate,
-            fen,
-            used: used.map(|(later, merchant)| ((day + later).saturating_sub(1).max(1), merchant)),
-        })
-        .boxed()
-}
-
-/// Mostly letters that begin early, some of which end, be it before they begin.
-fn appointment() -> BoxedStrategy<Step> {
-    let from = prop_oneof![5 => Just(25_u16), 1 => day()];
-    (of(4), of(2), from, maybe(1, 3, day()), maybe(1, 2, day()))
-        .prop_map(|(worker, letter, from, through, ended)| Step::Appoint { worker, letter, from, through, ended })
-        .boxed()
-}
-
-/// Few sites, that are opened early for the most part and moved on any day, be it before they were opened.
-fn site() -> BoxedStrategy<Step> {
-    let opened = prop_oneof![3 => Just(5_u16), 2 => day()];
-    let open =
-        (0_u8..4, maybe(1, 2, of(4)), opened).prop_map(|(site, parent, day)| Step::OpenSite { site, parent, day });
-    let hang = (of(4), maybe(5, 1, of(4)), day()).prop_map(|(site, parent, day)| Step::MoveSite { site, parent, day });
-    let close = (of(4), day()).prop_map(|(site, day)| Step::CloseSite { site, day });
-    prop_oneof![4 => open, 6 => hang, 1 => close].boxed()
-}
-
-/// Mostly of the month of which there is most.
-fn settlement() -> BoxedStrategy<Step> {
-    let stage = prop_oneof![3 => Just(Settling::Prepare), 4 => Just(Settling::Confirm), 4 => Just(Settling::Pay)];
-    (stage, prop_oneof![6 => Just(3_u8), 1 => 1_u8..7], 0_u8..3)
-        .prop_map(|(stage, month, by)| Step::Settle { stage, month, by })
-        .boxed()
-}
-
 /// What a history is mostly about: in one of everything few ways are gone to their end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Theme {
@@ -308,7 +289,9 @@ pub(crate) enum Theme {
     Requests,
     Pairs,
     Benefits,
+    Proposals,
     Passes,
+    Bills,
     Places,
 }
 
@@ -319,7 +302,9 @@ pub(crate) fn theme() -> BoxedStrategy<Theme> {
         1 => Just(Theme::Requests),
         1 => Just(Theme::Pairs),
         1 => Just(Theme::Benefits),
+        2 => Just(Theme::Proposals),
         1 => Just(Theme::Passes),
+        2 => Just(Theme::Bills),
         1 => Just(Theme::Places),
     ]
     .boxed()
@@ -329,77 +314,30 @@ pub(crate) fn theme() -> BoxedStrategy<Theme> {
 pub(crate) fn next(theme: Theme) -> BoxedStrategy<Step> {
     let weight = |of: Theme, usual: u32| if of == theme { 8 * usual } else { usual };
     prop_oneof![
-        weight(Theme::Requests, 28) => of_requests(),
-        weight(Theme::Pairs, 8) => of_pairs(),
-        weight(Theme::Benefits, 20) => of_benefits(),
-        weight(Theme::Passes, 8) => of_passes(),
-        weight(Theme::Places, 12) => of_places(),
+        weight(Theme::Requests, 28) => work::of_requests(),
+        weight(Theme::Pairs, 8) => work::of_pairs(),
+        weight(Theme::Benefits, 22) => money::of_benefits(),
+        weight(Theme::Proposals, 10) => money::of_proposals(),
+        weight(Theme::Passes, 8) => money::of_passes(),
+        weight(Theme::Bills, 14) => money::of_bills(),
+        weight(Theme::Places, 12) => work::of_places(),
         4 => (of(4), day(), 0_u8..5).prop_map(|(worker, day, units)| Step::Credit { worker, day, units }),
-        9 => settlement(),
+        9 => money::settlement(),
+        6 => complete(),
         3 => any::<u16>().prop_map(Step::Again),
         1 => Just(Step::Restart),
     ]
     .boxed()
 }
 
-fn of_requests() -> BoxedStrategy<Step> {
-    prop_oneof![
-        5 => request(),
-        8 => handling(),
-        8 => claim(),
-        1 => (of(6), any::<bool>(), day()).prop_map(|(request, named, day)| Step::Route { request, named, day }),
-        1 => (of(6), day()).prop_map(|(request, day)| Step::Withdraw { request, day }),
-        1 => (of(6), of(6)).prop_map(|(request, into)| Step::Merge { request, into }),
-        3 => (0_u8..12, of(6), said(), day())
-            .prop_map(|(handling, request, word, day)| Step::Rate { handling, request, word, day }),
-    ]
-    .boxed()
-}
-
-fn of_pairs() -> BoxedStrategy<Step> {
-    prop_oneof![
-        4 => visit(),
-        2 => (0_u8..10, of(3), of(4), day()).prop_map(|(visit, pair, by, day)| Step::Confirm { visit, pair, by, day }),
-        2 => stand_in(),
-    ]
-    .boxed()
-}
-
-/// When a place comes free: mostly on the last day of the voucher, which is one of the other benefits too, else on the day after
-/// it, on any day, or when all is over.
-fn freed() -> BoxedStrategy<Day> {
-    prop_oneof![6 => Just(120_u16), 1 => Just(121), 1 => day(), 1 => Just(398)].boxed()
-}
-
-fn of_benefits() -> BoxedStrategy<Step> {
-    let application = || (0_u8..14, of(3));
-    prop_oneof![
-        8 => self::application(),
-        4 => (application(), day(), maybe(4, 1, of(2)))
-            .prop_map(|((application, benefit), day, merchant)| Step::Use { application, benefit, day, merchant }),
-        4 => (application(), freed())
-            .prop_map(|((application, benefit), day)| Step::GiveBack { application, benefit, day }),
-        2 => application().prop_map(|(application, benefit)| Step::TakeBackUse { application, benefit }),
-        2 => (0_u8..3, 1_u32..6, freed()).prop_map(|(benefit, places, day)| Step::Places { benefit, places, day }),
-    ]
-    .boxed()
-}
-
-fn of_passes() -> BoxedStrategy<Step> {
-    let slip = (0_u8..20, of(4), of(2), day(), 0_u8..60, prop::bool::weighted(0.1));
-    prop_oneof![
-        5 => slip.prop_map(|(slip, pass, offer, day, yuan, wrong)| Step::Slip { slip, pass, offer, day, yuan, wrong }),
-        2 => (0_u8..20, of(4)).prop_map(|(slip, pass)| Step::TakeBackSlip { slip, pass }),
-        1 => day().prop_map(|day| Step::Lose { day }),
-    ]
-    .boxed()
-}
-
-fn of_places() -> BoxedStrategy<Step> {
-    prop_oneof![
-        2 => appointment(),
-        3 => (of(4), day(), 0_u8..4).prop_map(|(worker, day, units)| Step::Serve { worker, day, units }),
-        7 => site(),
-    ]
-    .boxed()
+/// Mostly what was asked, and by whom it may be said.
+fn complete() -> BoxedStrategy<Step> {
+    let later = prop_oneof![1 => Just(0_u16), 8 => 1_u16..30];
+    let last = (prop::bool::weighted(0.5), prop::bool::weighted(0.1), said(), maybe(1, 4, of(4)), maybe(4, 1, of(2)));
+    (any::<u16>(), last, later)
+        .prop_map(|(which, (as_it_was, other, said, by, merchant), later)| Step::Complete {
+            which,
+            last: Last { as_it_was, other, said, by, merchant, later },
+        })
+        .boxed()
 }

@@ -91,7 +91,7 @@ impl Selection {
                 if known.answer.is_some() {
                     return no(Code::AlreadyDecided, format!("objection {objection} was answered before"));
                 }
-                self.require_no_part(&hand, &selection, known)?;
+                self.require_no_part(&hand, &selection)?;
                 let (by, candidate) = (hand.by, known.candidate.clone());
                 let answered = ObjectionAnswered { at, by, candidate, objection, reason, selection, upheld, v: V1 };
                 SelectionEvent::SelectionObjectionAnswered(answered)
@@ -329,9 +329,10 @@ impl Selection {
     }
 
     /// Whoever answers objected to nothing of it, and announced, sealed, drew or revised nothing of it.
-    fn require_no_part(&self, hand: &Hand, selection: &SelectionId, objection: &Objection) -> Decision<()> {
+    fn require_no_part(&self, hand: &Hand, selection: &SelectionId) -> Decision<()> {
         self.require_no_candidate(hand, selection)?;
-        if hand.is(&objection.by) || self.hands_so_far().any(|actor| hand.is(actor)) {
+        let objectors = self.objections().values().map(|objection| &objection.by);
+        if objectors.chain(self.hands_so_far()).any(|actor| hand.is(actor)) {
             let message = format!("{} had a part in {selection}; another person must answer the objection", hand.by);
             return no(Code::SamePerson, message);
         }

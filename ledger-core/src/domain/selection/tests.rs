@@ -303,6 +303,10 @@ fn objections_are_made_while_the_list_is_public_and_answered_by_others() {
     assert_eq!(answer(&mut state, hand("wang"), "YY-9", false), Err(Code::NotFound));
     assert_eq!(answer(&mut state, hand("wang"), "YY-1", false), Ok(1));
     assert_eq!(answer(&mut state, hand("wang"), "YY-1", true), Err(Code::AlreadyDecided));
+    // Who objects to one candidate answers no objection to another.
+    assert_eq!(object(&mut state, hand("zhou"), "W3", "YY-2", "2025-01-10"), Ok(1));
+    assert_eq!(answer(&mut state, hand("li"), "YY-2", false), Err(Code::SamePerson));
+    assert_eq!(answer(&mut state, hand("wang"), "YY-2", false), Ok(1));
 }
 
 #[test]

@@ -2,20 +2,15 @@
 
 use ledger_core::domain::benefit::command::BenefitKind;
 
-use super::terms::{BENEFITS, BenefitIs};
-use super::{Applied, Desk, Refused, month};
+use super::known::{Applied, Asked, Use};
+use super::terms::{BENEFITS, BenefitIs, worker_of};
+use super::{Desk, Refused, month};
 use crate::programmes::steps::Day;
 
 impl Desk {
-    pub(super) fn apply(
-        &mut self,
-        number: u8,
-        benefit: u8,
-        (worker, day): (u8, Day),
-        certificate: Option<u8>,
-        fen: Option<u16>,
-        used: Option<(Day, Option<u8>)>,
-    ) -> Refused {
+    /// Entered by a clerk with no account of a worker, or by one of the accounts.
+    pub(super) fn apply(&mut self, asked: Asked, used: Option<Use>, by: Option<u8>) -> Refused {
+        let Asked { application, benefit, worker, day, certificate, fen } = asked;
         let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
         Desk::known(worker)?;
         if used.is_some_and(|(on, _)| on < day) {
@@ -27,17 +22,21 @@ impl Desk {
         if certificate.is_some_and(|number| !self.certificates.insert(number)) {
             return Err("already_claimed");
         }
-        let claimed_before = |row: &Applied| certificate.is_some() && row.certificate == certificate;
+        let claimed_before = |row: &Applied| certificate.is_some() && row.asked.certificate == certificate;
         if self.benefits.iter().flat_map(|of| of.rows.values()).any(claimed_before) {
             self.met.insert("a certificate is claimed again");
         }
         let at = usize::from(benefit);
-        let own = self.benefits[at].rows.values().filter(|row| row.worker == worker && !row.withdrawn);
-        let had = own.filter(|row| !is.yearly || month(row.day).0 == month(day).0).count();
+        let own = self.benefits[at].rows.values().filter(|row| row.asked.worker == worker && row.counts());
+        let had = own.filter(|row| !is.yearly || month(row.asked.day).0 == month(day).0).count();
         if is.limit.is_some_and(|limit| had >= limit as usize) {
             return Err("limit_per_worker");
         }
         let cost = Desk::cost(is, fen)?;
+        // Nobody enters the own subsidy.
+        if is.kind == BenefitKind::Grant && by.and_then(worker_of) == Some(worker) {
+            return Err("same_person");
+        }
         if let Some((on, merchant)) = used {
             Desk::usable(is, on, merchant)?;
         }
@@ -58,19 +57,23 @@ impl Desk {
                 self.met.insert("late and without a place");
             }
         }
-        let of = &mut self.benefits[at];
-        of.latest = of.latest.max(Some(month(day)));
-        let (waits, used_yet, withdrawn) = (!has_place, false, false);
-        let last_use = None;
-        let row = Applied { worker, day, fen, waits, used: used_yet, last_use, withdrawn, certificate, paid };
-        of.rows.insert(number, row);
+        self.benefits[at].rows.insert(application, Applied::new(asked, None));
+        self.takes_place(asked, has_place, paid);
+        used.map_or(Ok(()), |used| self.used(asked, used))
+    }
+
+    /// A row is given one, paid for with parts of lots, or joins the queue.
+    pub(super) fn takes_place(&mut self, asked: Asked, has_place: bool, paid: Vec<(usize, i64)>) {
+        let of = &mut self.benefits[usize::from(asked.benefit)];
+        of.latest = of.latest.max(Some(month(asked.day)));
+        let row = of.rows.get_mut(&asked.application).expect("it was applied for");
+        (row.waits, row.paid) = (!has_place, paid);
         if has_place {
             of.granted += 1;
         } else {
-            of.queue.push(number);
+            of.queue.push(asked.application);
             self.met.insert("a row waits in a queue");
         }
-        used.map_or(Ok(()), |(on, merchant)| self.used(number, benefit, on, merchant))
     }
 
     pub(super) fn cost(is: &BenefitIs, fen: Option<u16>) -> Refused<i64> {
@@ -88,29 +91,48 @@ impl Desk {
         if merchant.is_some_and(|merchant| merchant >= 2) { Err("unknown_merchant") } else { Ok(()) }
     }
 
-    pub(super) fn use_later(&mut self, number: u8, benefit: u8, on: Day, merchant: Option<u8>) -> Refused {
-        let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
-        let known = self.benefits[usize::from(benefit)].rows.get(&number).ok_or("unknown_benefit")?;
-        if known.used || known.withdrawn {
+    pub(super) fn row(&self, number: u8, benefit: u8) -> Refused<&Applied> {
+        let of = self.benefits.get(usize::from(benefit)).ok_or("unknown_benefit")?;
+        of.rows.get(&number).ok_or("unknown_benefit")
+    }
+
+    pub(super) fn use_later(&mut self, number: u8, benefit: u8, used: Use) -> Refused {
+        if self.row(number, benefit)?.is_over() {
             return Err("already_decided");
         }
-        if on < known.day {
+        self.use_row(number, benefit, used)
+    }
+
+    /// What the last columns of a row say of it, once: no earlier than it was applied for, while the voucher holds, of what
+    /// was given.
+    fn use_row(&mut self, number: u8, benefit: u8, (on, merchant): Use) -> Refused {
+        let is = &BENEFITS[usize::from(benefit)];
+        let known = self.row(number, benefit)?;
+        if on < known.asked.day {
             return Err("invalid_date");
         }
         Desk::usable(is, on, merchant)?;
+        if known.is_over() {
+            return Err("already_decided");
+        }
+        // Bodies have not approved it yet.
+        if known.proposal.is_some() {
+            return Err("not_eligible");
+        }
         if known.waits {
             return Err("quota_full");
         }
-        self.used(number, benefit, on, merchant)
+        let asked = known.asked;
+        self.used(asked, (on, merchant))
     }
 
-    fn used(&mut self, number: u8, benefit: u8, on: Day, merchant: Option<u8>) -> Refused {
-        let at = usize::from(benefit);
+    fn used(&mut self, asked: Asked, (on, merchant): Use) -> Refused {
+        let at = usize::from(asked.benefit);
         let of = &mut self.benefits[at];
         of.latest = of.latest.max(Some(month(on)));
-        let row = of.rows.get_mut(&number).expect("it was applied for");
-        row.used = true;
-        if row.last_use.replace((on, merchant)).is_some() {
+        let row = of.rows.get_mut(&asked.application).expect("it was applied for");
+        row.used = Some((on, merchant));
+        if !row.taken_back.is_empty() {
             self.met.insert("what was taken back is used again");
         }
         if let (Some(merchant), BenefitKind::Place | BenefitKind::Voucher) = (merchant, BENEFITS[at].kind) {
@@ -123,14 +145,33 @@ impl Desk {
     pub(super) fn take_back_use(&mut self, number: u8, benefit: u8) -> Refused {
         let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
         let row = self.benefits[usize::from(benefit)].rows.get_mut(&number).ok_or("unknown_benefit")?;
-        if !row.used {
-            return Err("already_decided");
-        }
-        row.used = false;
-        if let (Some((on, Some(merchant))), BenefitKind::Place | BenefitKind::Voucher) = (row.last_use, is.kind) {
-            self.owe(merchant, on, -is.fen);
+        let used = row.used.take().ok_or("already_decided")?;
+        row.taken_back.push(used);
+        if let ((on, Some(merchant)), BenefitKind::Place | BenefitKind::Voucher) = (used, is.kind) {
+            self.owe_no_more(merchant, on, is.fen);
         }
         self.met.insert("a use is taken back");
         Ok(())
+    }
+
+    /// A row of a sheet that comes again with its last columns. Whether that is news.
+    pub(super) fn complete_application(&mut self, asked: Asked, used: Option<Use>) -> Refused<bool> {
+        let of = self.benefits.get(usize::from(asked.benefit)).ok_or("unknown_benefit")?;
+        let known = of.rows.get(&asked.application).filter(|row| row.asked == asked).ok_or("duplicate_conflict")?;
+        let Some(used) = used else { return Ok(false) };
+        if used.0 < asked.day {
+            return Err("invalid_date");
+        }
+        // What a sheet said once it may say again, be it taken back since.
+        if known.used == Some(used) || known.taken_back.contains(&used) {
+            self.met.insert("a row says again what it said");
+            return Ok(false);
+        }
+        if known.used.is_some() {
+            return Err("duplicate_conflict");
+        }
+        self.use_row(asked.application, asked.benefit, used)?;
+        self.met.insert("a row's use follows later");
+        Ok(true)
     }
 }

@@ -1,7 +1,8 @@
 //! Passes: the slips that merchants honour, and a pass that is lost and replaced.
 
+use super::known::{Honoured, Pass};
 use super::terms::{OFFERS, PASSES, slip_amounts};
-use super::{Desk, Honoured, Pass, Refused};
+use super::{Desk, Refused};
 use crate::programmes::steps::Day;
 
 /// The pass that takes the place of the first one.
@@ -45,7 +46,7 @@ impl Desk {
         let (is, day, owed) = (&OFFERS[usize::from(slip.offer)], slip.day, slip.owed);
         self.committed[is.fund] -= owed;
         self.bear(is.fund, -owed, day);
-        self.owe(is.merchant, day, -owed);
+        self.owe_no_more(is.merchant, day, owed);
         self.met.insert("a slip is taken back");
         Ok(())
     }

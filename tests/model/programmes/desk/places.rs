@@ -1,5 +1,6 @@
 //! The places of benefits: whether one is free, what is given back, and who of the queue is next.
 
+use super::known::Applied;
 use super::terms::BENEFITS;
 use super::{Desk, Refused, month};
 use crate::programmes::steps::Day;
@@ -14,31 +15,34 @@ impl Desk {
         let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
         let of = &mut self.benefits[usize::from(benefit)];
         let row = of.rows.get_mut(&number).ok_or("unknown_benefit")?;
-        if row.used || row.withdrawn {
+        if row.is_over() {
             return Err("already_decided");
         }
-        if day < row.day {
+        if day < row.asked.day {
             return Err("invalid_date");
         }
         row.withdrawn = true;
-        let row = row.clone();
-        if let Some(certificate) = row.certificate {
+        let Applied { asked, waits, ref proposal, ref paid, .. } = *row;
+        let (proposed, paid) = (proposal.is_some(), paid.clone());
+        if let Some(certificate) = asked.certificate {
             self.certificates.remove(&certificate);
         }
-        if row.waits {
+        if proposed {
+            self.met.insert("a proposal is withdrawn");
+        } else if waits {
             of.queue.retain(|waiting| *waiting != number);
             self.met.insert("somebody leaves the queue");
         } else {
             of.granted -= 1;
-            let cost = Desk::cost(is, row.fen).expect("it was judged");
+            let cost = Desk::cost(is, asked.fen).expect("it was judged");
             self.committed[is.fund] -= cost;
-            if self.months[is.fund].is_paid(month(row.day)) {
+            if self.months[is.fund].is_paid(month(asked.day)) {
                 self.met.insert("what was paid is given back");
             }
-            self.bear(is.fund, -cost, row.day);
-            self.spent[usize::from(row.worker)] -= is.price;
-            for (lot, part) in row.paid {
-                self.lots[usize::from(row.worker)][lot].left += part;
+            self.bear(is.fund, -cost, asked.day);
+            self.spent[usize::from(asked.worker)] -= is.price;
+            for (lot, part) in paid {
+                self.lots[usize::from(asked.worker)][lot].left += part;
             }
         }
         if self.promote(benefit, day) {
@@ -47,14 +51,15 @@ impl Desk {
         Ok(())
     }
 
-    /// Never fewer than were given.
-    pub(super) fn enlarge(&mut self, benefit: u8, places: u32, day: Day) -> Refused<bool> {
+    /// Never fewer than were given. Where nothing is said of the bodies that approve, they stay.
+    pub(super) fn enlarge(&mut self, benefit: u8, places: u32, bodies: Option<u8>, day: Day) -> Refused<bool> {
         let of = &mut self.benefits[usize::from(benefit)];
         if places < of.granted {
             return Err("invalid_quantity");
         }
-        let changed = of.places != Some(places);
-        of.places = Some(places);
+        let asked = (Some(places), bodies.unwrap_or(of.bodies));
+        let changed = (of.places, of.bodies) != asked;
+        (of.places, of.bodies) = asked;
         Ok(self.promote(benefit, day) | changed)
     }
 
@@ -73,10 +78,10 @@ impl Desk {
             if !self.has_place(at) {
                 break;
             }
-            let row = self.benefits[at].rows[&number].clone();
+            let asked = self.benefits[at].rows[&number].asked;
             let mut after = self.clone();
-            let Ok(paid) = after.spend(row.worker, row.day, is.price) else { continue };
-            if after.commit(is.fund, Desk::cost(is, row.fen).expect("it was judged"), row.day).is_err() {
+            let Ok(paid) = after.spend(asked.worker, asked.day, is.price) else { continue };
+            if after.commit(is.fund, Desk::cost(is, asked.fen).expect("it was judged"), asked.day).is_err() {
                 break;
             }
             *self = after;

@@ -1,7 +1,8 @@
 //! Points: what is earned within the caps, by letters of appointment too, and from which lots it is spent.
 
+use super::known::Lot;
 use super::terms::{FED_BACK_MONTHLY_CAP, RATED_YEARLY_CAP, rate};
-use super::{Desk, Lot, Refused, month};
+use super::{Desk, Refused, month};
 use crate::programmes::commands::date;
 use crate::programmes::steps::{Activity, Day};
 

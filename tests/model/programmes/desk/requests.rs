@@ -1,7 +1,8 @@
 //! Requests: posted, claimed, reported, routed, withdrawn and merged, and the word on the work, by which it earns.
 
+use super::known::{Claimed, Columns, Request, Work};
 use super::terms::CLAIMERS_MAX;
-use super::{Claimed, Desk, Refused, Request, Work};
+use super::{Desk, Refused};
 use crate::programmes::steps::{Activity, Day, Said};
 
 impl Desk {
@@ -39,6 +40,7 @@ impl Desk {
     ) -> Refused {
         let known = self.requests.get(&request).ok_or("unknown_request")?.clone();
         let rated = known.activity == Activity::Rated;
+        let columns = (claimer, claimed, done, units);
         let earner = if rated { claimer } else { known.reporter }.ok_or("unknown_worker")?;
         Desk::known(earner)?;
         if rated && (claimed < known.day || done < claimed) {
@@ -64,7 +66,7 @@ impl Desk {
         if let Some(request) = self.requests.get_mut(&request) {
             request.claims += 1;
         }
-        self.work.insert(number, Work { request, earner, done, units, rated: false });
+        self.work.insert(number, Work { request, earner, done, units, columns, said: None });
         word.map_or(Ok(()), |(said, day)| self.say(number, said, day))
     }
 
@@ -118,7 +120,9 @@ impl Desk {
             return Err("invalid_quantity");
         }
         self.claims.remove(&number);
-        self.work.insert(number, Work { request, earner: claimer, done, units, rated: false });
+        // As the row would say it.
+        let columns = (Some(claimer), day, done, units);
+        self.work.insert(number, Work { request, earner: claimer, done, units, columns, said: None });
         self.met.insert("a claim is reported");
         Ok(())
     }
@@ -155,7 +159,7 @@ impl Desk {
             return Err("invalid_date");
         }
         Desk::current(known)?;
-        if self.work.values().any(|work| work.request == request && work.rated) {
+        if self.work.values().any(|work| work.request == request && work.said.is_some()) {
             return Err("already_decided");
         }
         if known.claims > 0 {
@@ -178,7 +182,7 @@ impl Desk {
         }
         Desk::current(known)?;
         Desk::current(earlier)?;
-        if self.work.values().any(|work| work.request == request && work.rated) {
+        if self.work.values().any(|work| work.request == request && work.said.is_some()) {
             return Err("already_decided");
         }
         if known.claims > 0 {
@@ -191,13 +195,42 @@ impl Desk {
 
     pub(super) fn rate_waiting(&mut self, number: u8, request: u8, said: Said, day: Day) -> Refused {
         let known = self.work.get(&number).filter(|work| work.request == request).ok_or("unknown_request")?;
-        if known.rated {
+        if known.said.is_some() {
             return Err("already_decided");
         }
         if day < known.done {
             return Err("invalid_date");
         }
         self.say(number, said, day)
+    }
+
+    /// The row of work comes again, with the word on it.
+    pub(super) fn complete_work(
+        &mut self,
+        number: u8,
+        request: u8,
+        columns: Columns,
+        word: Option<(Said, Day)>,
+    ) -> Refused<bool> {
+        if !self.requests.contains_key(&request) {
+            return Err("unknown_request");
+        }
+        let same = |work: &&Work| work.request == request && work.columns == columns;
+        let known = self.work.get(&number).filter(same).ok_or("duplicate_conflict")?;
+        if known.said.is_some() {
+            if known.said != word {
+                return Err("duplicate_conflict");
+            }
+            self.met.insert("a row says again what it said");
+            return Ok(false);
+        }
+        let Some((said, day)) = word else { return Ok(false) };
+        if day < known.done {
+            return Err("invalid_date");
+        }
+        self.say(number, said, day)?;
+        self.met.insert("a row's word follows later");
+        Ok(true)
     }
 
     fn say(&mut self, number: u8, said: Said, day: Day) -> Refused {
@@ -207,7 +240,7 @@ impl Desk {
             Said::Dissatisfied | Said::Untrue => false,
             Said::Nonsense => return Err("invalid_input"),
         };
-        work.rated = true;
+        work.said = Some((said, day));
         let Work { request, earner, units, .. } = *work;
         if !earns {
             return Ok(());

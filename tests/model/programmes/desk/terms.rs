@@ -1,4 +1,5 @@
-//! What the sheets name: points and caps of activities, benefits with their places and funds, pairs, passes and offers.
+//! What the sheets name: points and caps of activities, benefits with their places, funds and bodies,
+//! pairs, passes and offers; and who acts.
 
 use ledger_core::domain::benefit::command::BenefitKind;
 
@@ -13,7 +14,25 @@ pub(crate) const FED_BACK_MONTHLY_CAP: i64 = 5;
 /// Appropriated, fen.
 pub(crate) const FUNDS: [i64; 2] = [10_000, 6_000];
 /// Places at the beginning.
-pub(crate) const PLACES: [Option<u32>; 3] = [Some(1), Some(2), None];
+pub(crate) const PLACES: [Option<u32>; 4] = [Some(1), Some(2), None, Some(2)];
+/// Who approves what is proposed: so many of these at the beginning.
+pub(crate) const BODIES: [&str; 3] = ["区总工会", "市总工会", "区妇联"];
+/// See [`BODIES`].
+pub(crate) const APPROVING: [u8; 4] = [0, 0, 0, 2];
+/// Accounts that propose, approve and settle.
+pub(crate) const HANDS: u8 = 5;
+/// Everything is entered on this day, but for who left.
+pub(crate) const ENTERED_ON: Day = 398;
+
+/// Which worker an account's person is: the first account and the last one are a worker's.
+pub(crate) fn worker_of(by: u8) -> Option<u8> {
+    if person(by) == 0 { Some(1) } else { None }
+}
+
+/// Whose an account is, by the first one of that person.
+pub(crate) fn person(by: u8) -> u8 {
+    if by + 1 == HANDS { 0 } else { by }
+}
 
 /// Points for a unit, and the most for a day.
 pub(crate) fn rate(activity: Activity) -> (i64, Option<i64>) {
@@ -38,7 +57,7 @@ pub(crate) struct BenefitIs {
     pub(crate) fund: usize,
 }
 
-pub(crate) const BENEFITS: [BenefitIs; 3] = [
+pub(crate) const BENEFITS: [BenefitIs; 4] = [
     BenefitIs {
         kind: BenefitKind::Place,
         limit: Some(1),
@@ -58,6 +77,15 @@ pub(crate) const BENEFITS: [BenefitIs; 3] = [
         fund: 1,
     },
     BenefitIs { kind: BenefitKind::Grant, limit: None, yearly: false, price: 0, fen: 0, window: (1, 366), fund: 0 },
+    BenefitIs {
+        kind: BenefitKind::Place,
+        limit: Some(1),
+        yearly: false,
+        price: 2,
+        fen: 1_000,
+        window: (5, 250),
+        fund: 0,
+    },
 ];
 
 /// A worker who has left the programme, and on which day.
