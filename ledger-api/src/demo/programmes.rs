@@ -37,8 +37,8 @@ const APPROVED: &str = "YS-QY10";
 /// Who applied for it.
 const PROPOSED: [u32; 2] = [5, 9];
 /// The appointment that waits for the approver, entered by the district; and who is to be appointed.
-const LETTER: &str = "YS-PS04";
-const LETTER_KEY: &str = "demo/appointment/YS-PS04";
+const LETTER: &str = "YS-PS50";
+const LETTER_KEY: &str = "demo/appointment/YS-PS50";
 const APPOINTED: u32 = 18;
 /// Who is helped by a pair and has left.
 const LEAVES: u32 = 234;

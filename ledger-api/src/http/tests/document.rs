@@ -15,6 +15,8 @@ const PAGES: &[&str] = &[
     "/",
     "/admin",
     "/admin/accounts",
+    "/admin/registers",
+    "/admin/registers/judge",
     "/appointments",
     "/appointments/pairs",
     "/appointments/passes",

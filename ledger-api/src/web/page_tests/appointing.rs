@@ -69,16 +69,16 @@ async fn an_approver_confirms_what_another_person_entered() {
     let (desk, approver) = (house.enter(Role::Operator).await, house.enter(Role::Approver).await);
     let page = approver.read("/appointments").await;
     holds(part(&page), &["待确认的聘任", "另一位审核员确认后才作数"]);
-    holds(card(&page, "YS-PS04"), &["YS-0018", "新聘任", "登记人 demo", "value=\"confirm_appointment\"", "退回"]);
+    holds(card(&page, "YS-PS50"), &["YS-0018", "新聘任", "登记人 demo", "value=\"confirm_appointment\"", "退回"]);
     let seen = desk.read("/appointments").await;
-    assert!(!card(&seen, "YS-PS04").contains("<form"), "the desk decides nothing: {seen}");
-    let word = confirm("T-1", "YS-0018", "YS-PS04");
+    assert!(!card(&seen, "YS-PS50").contains("<form"), "the desk decides nothing: {seen}");
+    let word = confirm("T-1", "YS-0018", "YS-PS50");
     assert!(desk.refused("/appointments", &word).await.contains("不能办理"));
     assert_eq!(approver.done("/appointments", &word).await, "已确认");
     assert_eq!(approver.done("/appointments", &word).await, "已确认", "once");
     let page = approver.read("/appointments").await;
-    holds(&page, &["没有待确认的聘任", "聘书号 YS-PS04"]);
-    let late = approver.refused("/appointments", &reject("T-2", "YS-0018", "YS-PS04", "名单有误")).await;
+    holds(&page, &["没有待确认的聘任", "聘书号 YS-PS50"]);
+    let late = approver.refused("/appointments", &reject("T-2", "YS-0018", "YS-PS50", "名单有误")).await;
     assert_eq!(late, "这份聘任已经办过，请看最新的列表。");
 }
 

@@ -169,16 +169,18 @@ async fn files_of_no_use_are_told_beside_the_form_that_takes_others() {
 #[tokio::test]
 async fn nobody_but_an_administrator_brings_registers_in() {
     let house = House::open().await;
-    let before = house.head().await;
     for role in [Role::Operator, Role::Approver, Role::Auditor, Role::Clerk] {
         let visit = house.enter(role).await;
+        let before = house.head().await;
         let (status, _) = visit.send_files("/admin/registers/judge", &[MERCHANTS], &[]).await;
         assert_eq!(status, StatusCode::FORBIDDEN, "{role:?}");
         let fields = [("token", visit.csrf.as_str()), ("do", "bring"), ("run", "x")];
         assert_eq!(visit.send_raw("/admin/registers", &fields).await.0, StatusCode::FORBIDDEN, "{role:?}");
+        assert_eq!(house.head().await, before, "{role:?}");
     }
     assert!(!house.enter(Role::Auditor).await.read("/admin").await.contains("/admin/registers"));
     let admin = house.enter(Role::Admin).await;
+    let before = house.head().await;
     let forged = Visit { csrf: "forged".to_owned(), cookie: admin.cookie.clone(), house: &house };
     assert_eq!(forged.send_files("/admin/registers/judge", &[MERCHANTS], &[]).await.0, StatusCode::FORBIDDEN);
     // What came back otherwise than it was sent.
