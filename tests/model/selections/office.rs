@@ -58,7 +58,7 @@ pub(crate) const SELECTIONS: [Published; 2] = [
         places: 2,
         publicity: 0,
         riders_only: true,
-        tie_by: Some(3),
+        tie_by: Some(1),
     },
 ];
 

@@ -19,7 +19,8 @@ impl Visit<'_> {
     /// What is told of files before anything is written.
     async fn judged(&self, files: &[(&str, &str)]) -> String {
         let (status, page) = self.send_files("/admin/registers/judge", files, &[]).await;
-        assert_eq!(status, StatusCode::OK, "{page}");
+        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        assert_eq!(status, StatusCode::OK, "{names:?}: {page}");
         page
     }
 }

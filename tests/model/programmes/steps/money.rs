@@ -11,11 +11,16 @@ use crate::programmes::desk::HANDS;
 /// Numbers of applications that are proposed, for the most part of one benefit.
 const PROPOSALS: Range<u8> = 14..20;
 
+/// The number of an application and its benefit: mostly the one that the number stands for, so that what comes later of it finds it.
+fn numbered() -> BoxedStrategy<(u8, u8)> {
+    prop_oneof![5 => (0_u8..14).prop_map(|number| (number, number % 4)), 1 => (0_u8..14, of(4))].boxed()
+}
+
 fn application() -> BoxedStrategy<Step> {
     let used = maybe(1, 5, (0_u16..30, maybe(4, 1, of(2))).boxed());
     let fen = maybe(5, 1, prop_oneof![6 => 1_u16..4_000, 1 => Just(0)].boxed());
-    (0_u8..14, of(4), of(4), day(), maybe(1, 4, (0_u8..3).boxed()), fen, used)
-        .prop_map(|(application, benefit, worker, day, certificate, fen, used)| Step::Apply {
+    (numbered(), of(4), day(), maybe(1, 4, (0_u8..3).boxed()), fen, used)
+        .prop_map(|((application, benefit), worker, day, certificate, fen, used)| Step::Apply {
             application,
             benefit,
             worker,
@@ -113,7 +118,7 @@ fn freed() -> BoxedStrategy<Day> {
 }
 
 pub(super) fn of_benefits() -> BoxedStrategy<Step> {
-    let application = || prop_oneof![6 => (0_u8..14, of(4)), 2 => (PROPOSALS, Just(3_u8))];
+    let application = || prop_oneof![6 => numbered(), 2 => (PROPOSALS, Just(3_u8))];
     prop_oneof![
         8 => self::application(),
         4 => (application(), day(), maybe(4, 1, of(2)))
