@@ -102,15 +102,28 @@ pub fn openapi_faults(document: &Path) -> String {
     told.concat()
 }
 
-/// Lets Schemathesis ask a running server what its document says it answers, as `tests/support/schemathesis` sets it up;
-/// gives whether nothing was found, and what it says.
-pub fn schemathesis(base_url: &str, offices: &Offices) -> (bool, String) {
+/// Which operations of a document are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paths<'a> {
+    /// Those whose path fits a regular expression.
+    Fitting(&'a str),
+    /// All others.
+    NotFitting(&'a str),
+}
+
+/// Lets Schemathesis ask a running server what its document says it answers at some paths, as `tests/support/schemathesis`
+/// sets it up; gives whether nothing was found, and what it says.
+pub fn schemathesis(base_url: &str, offices: &Offices, paths: Paths<'_>) -> (bool, String) {
+    let (which, fits) = match paths {
+        Paths::Fitting(fits) => ("--include-path-regex", fits),
+        Paths::NotFitting(fits) => ("--exclude-path-regex", fits),
+    };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("support/schemathesis");
     let scratch = crate::scratch_dir("schemathesis");
     let output = Command::new(openapi_python())
         .args(["-m", "schemathesis.cli", "--config-file"])
         .arg(folder.join("schemathesis.toml"))
-        .args(["run", &format!("{base_url}/openapi.json")])
+        .args(["run", &format!("{base_url}/openapi.json"), which, fits])
         .env("NUANXIN_ADMIN_TOKEN", offices.admin())
         .env("NUANXIN_DESK_TOKEN", offices.desk())
         .env("PYTHONPATH", &folder)

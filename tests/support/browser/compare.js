@@ -2,7 +2,9 @@
   const CELL = 8; // of the halved picture, 16 of the page
   const FAR = 30; // of 255, in one colour
   const load = async (data, type) => {
-    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const letters = atob(data);
+    const bytes = new Uint8Array(letters.length);
+    for (let at = 0; at < letters.length; at++) bytes[at] = letters.charCodeAt(at);
     return createImageBitmap(new Blob([bytes], { type }));
   };
   const draw = (image, width, height, scaled) => {
