@@ -135,7 +135,7 @@ fn other_machines_come_to_what_they_are_said_to_play() {
         let missing = |types: &BTreeSet<String>| -> Vec<&str> {
             played.iter().copied().filter(|event_type| !types.contains(*event_type)).collect()
         };
-        for _ in 0..1_000 {
+        for _ in 0..5_000 {
             if missing(&types).is_empty() {
                 break;
             }

@@ -40,6 +40,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::RecordedTime;
@@ -105,7 +106,11 @@ impl Visit<'_> {
         // As a connection brings it: what is too long is found out when what stands before it has been read.
         let body = body.into_bytes();
         let pieces: Vec<_> = body.chunks(1 << 16).map(|piece| Ok::<_, Infallible>(piece.to_vec())).collect();
-        let body = Body::from_stream(futures_util::stream::iter(pieces));
+        let pieces = futures_util::stream::iter(pieces).then(async |piece| {
+            tokio::task::yield_now().await;
+            piece
+        });
+        let body = Body::from_stream(pieces);
         let response = self.house.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();

@@ -26,7 +26,7 @@ pub(crate) const COURIER: u8 = 3;
 /// Points for a unit of each activity.
 pub(crate) const RATES: [i64; 2] = [2, 1];
 /// What each indicator's one is worth, in the order of [`Figures`].
-pub(crate) const WEIGHTS: [i64; 4] = [2, 1, 1, 3];
+pub(crate) const WEIGHTS: [i64; 4] = [2, 1, 1, 2];
 
 /// What is published of a selection.
 pub(crate) struct Published {
@@ -58,7 +58,7 @@ pub(crate) const SELECTIONS: [Published; 2] = [
         places: 2,
         publicity: 0,
         riders_only: true,
-        tie_by: Some(1),
+        tie_by: Some(3),
     },
 ];
 

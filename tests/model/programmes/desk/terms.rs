@@ -14,7 +14,7 @@ pub(crate) const FED_BACK_MONTHLY_CAP: i64 = 5;
 /// Appropriated, fen.
 pub(crate) const FUNDS: [i64; 2] = [10_000, 6_000];
 /// Places at the beginning.
-pub(crate) const PLACES: [Option<u32>; 4] = [Some(1), Some(2), None, Some(2)];
+pub(crate) const PLACES: [Option<u32>; 4] = [Some(1), Some(2), None, Some(1)];
 /// Who approves what is proposed: so many of these at the beginning.
 pub(crate) const BODIES: [&str; 3] = ["区总工会", "市总工会", "区妇联"];
 /// See [`BODIES`].
