@@ -100,16 +100,17 @@ fn a_first_password(visit: &mut Visit, account: &str, english: bool, found: &mut
     looked_at(visit, "first password refused", found);
 }
 
-/// The calls as Swagger UI lists them, which has one language and one size of letters. Its headings skip a level: its script
-/// makes them, and no style sheet mends that.
+/// The calls as Swagger UI lists them, which has one language and one size of letters. Its headings skip a level, and a call's
+/// address can be copied by a button within the one that unfolds it: its script makes them, and no style sheet mends that.
 fn the_api_s_page(visit: &mut Visit, token: &str, found: &mut Vec<String>) {
     visit.browser.set_token(Some(token));
     open(visit, "/docs/");
     visit.wait_until("!!document.querySelector('main .opblock-summary')");
     let faults = axe::faults(&mut visit.browser);
-    found.extend(
-        faults.iter().filter(|fault| !fault.contains("\"heading-order\"")).map(|fault| format!("docs: {fault}")),
-    );
+    let its_own = |fault: &String| {
+        ["heading-order", "nested-interactive"].iter().any(|rule| fault.contains(&format!("\"{rule}\"")))
+    };
+    found.extend(faults.iter().filter(|fault| !its_own(fault)).map(|fault| format!("docs: {fault}")));
     visit.browser.set_token(None);
 }
 

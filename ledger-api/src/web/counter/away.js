@@ -223,7 +223,7 @@
     taking = null;
     code = null;
     customer = '';
-    if (!named) { draw(); return; }
+    if (!named) { draw(); if (!away) tell(); return; }
     if (/^[\w-]+\.[\w-]{86}$/.test(named)) {
       readHold(named).then(function (hold) {
         if (hold.bad) { draw({ bad: hold.bad }); return; }
@@ -507,7 +507,7 @@
 
   // The network is back: nobody is interrupted who stands before the counter.
   function backAgain() {
-    if (document.querySelector('[data-confirm]')) return;
+    if (customer || document.querySelector('[data-confirm]')) return;
     var ours = !document.querySelector('form[action="/counter"]');
     if (ours && !document.querySelector('#told')) { location.reload(); return; }
     var offline = document.getElementById('offline');
