@@ -27,6 +27,7 @@ const APPOINTMENT: &str = r#"{"key": "NAME-{n}", "command": "appointment", "id":
 /// What the programmes' controls stand on.
 pub(super) fn stage() -> Vec<Value> {
     vec![
+        json!({"key": "stage-site", "command": "site", "id": "YZ-1", "name": "一号驿站", "kind": "微驿站"}),
         json!({"key": "stage-fund", "command": "fund", "id": "ZJ-1", "amount": 1_000_000}),
         json!({"key": "stage-benefit", "command": "benefit", "id": "QY-1", "kind": "place", "fund": "ZJ-1"}),
         json!({"key": "stage-approved", "command": "benefit", "id": "QY-2", "kind": "place", "approvals": ["市总工会"]}),

@@ -1,6 +1,6 @@
 //! The controls of what only reads: each with every query that it takes.
 
-use super::controls::{CREDIT, Control, DAY, REDEEM, SITE};
+use super::controls::{CREDIT, Control, DAY, REDEEM};
 use super::kinds::Kind;
 
 pub(super) const PAGE: [(&str, &str, Kind); 2] = [("limit", "5", Kind::Whole), ("min_position", "1", Kind::Whole)];
@@ -203,6 +203,6 @@ pub(super) fn reads() -> Vec<Control> {
         get("/v1/funds/{id}/trace", &[("ZJ-1", Kind::Known("not_found"))], TRACE),
         get("/v1/passes/{id}/trace", &[("NXK-1", Kind::Known("unknown_pass"))], TRACE),
         get("/v1/selections/{id}/trace", &[("PX-1", Kind::Known("not_found"))], TRACE),
-        Control { before: &[SITE], ..get("/v1/sites/{id}/trace", &[("NAME-{n}", Kind::Known("unknown_site"))], TRACE) },
+        get("/v1/sites/{id}/trace", &[("YZ-1", Kind::Known("unknown_site"))], TRACE),
     ]
 }
