@@ -100,8 +100,7 @@ const CLOSE: &str = r#"{"key": "NAME-{n}-x", "command": "close_store", "store": 
 const ACCOUNT: &str = r#"{"key": "NAME-{n}-a", "command": "account", "id": "NAME-{n}"}"#;
 /// It waits for a second administrator.
 const GRANT: &str = r#"{"key": "NAME-{n}-g", "command": "grant", "account": "NAME-{n}", "role": "approver"}"#;
-const SITE: &str =
-    r#"{"key": "NAME-{n}-y", "command": "site", "id": "NAME-{n}", "name": "靶场", "kind": "微驿站"}"#;
+const SITE: &str = r#"{"key": "NAME-{n}-y", "command": "site", "id": "NAME-{n}", "name": "靶场", "kind": "微驿站"}"#;
 const ITEM: &str = r#"{"key": "NAME-{n}", "command": "item", "store": "S-list", "sku": "NAME-{n}", "name": "雨衣", "kind": "实物",
     "price": 1, "merchant": "M0001"}"#;
 

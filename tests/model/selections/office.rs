@@ -229,6 +229,9 @@ pub(crate) struct Office {
     met: BTreeSet<&'static str>,
 }
 
+/// What was sealed of a selection, its lists, first to last, and whether its result is recorded.
+pub(crate) type Told<'a> = (Option<&'a BTreeMap<u8, Figures>>, &'a [List], bool);
+
 impl Office {
     pub(crate) fn open() -> Office {
         let (credits, selections) = (BTreeMap::new(), BTreeMap::new());
@@ -252,7 +255,7 @@ impl Office {
     }
 
     /// What was sealed of a selection, and its lists, first to last; none before it was announced.
-    pub(crate) fn told(&self, selection: u8) -> Option<(Option<&BTreeMap<u8, Figures>>, &[List], bool)> {
+    pub(crate) fn told(&self, selection: u8) -> Option<Told<'_>> {
         let known = self.selections.get(&selection)?;
         Some((known.sealed.as_ref(), known.lists.as_slice(), known.recorded))
     }
