@@ -68,10 +68,15 @@ pub(super) struct SetupFrame {
     pub(super) at: BusinessTime,
 }
 
+/// What the keys of a run's setup rows begin with.
+pub(super) fn keys_of(run: &str) -> String {
+    format!("import/{run}/")
+}
+
 impl SetupFrame {
     /// A command of a row; `part` tells several of one row apart.
     pub(super) fn submission(&self, row: u64, part: &str, command: Command) -> Read<Submission> {
-        let key = format!("import/{}/{}/{row}{part}", self.run, self.sheet);
+        let key = format!("{}{}/{row}{part}", keys_of(&self.run), self.sheet);
         let key = Key::new(&key).map_err(|error| error.to_string())?;
         Ok(Submission { context: Context { key, actor: self.actor.clone(), at: self.at }, command })
     }

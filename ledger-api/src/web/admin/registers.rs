@@ -121,7 +121,7 @@ async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) 
         Fields::of_parts(&visitor, fields)?;
         let kinds = kinds(&visitor)?;
         let registers = match files {
-            Ok(files) => looked_through(files, &kinds).await?,
+            Ok(files) => looked_through(&app, files, &kinds, None).await?,
             Err(unusable) => Err(unusable),
         };
         match registers {
@@ -138,7 +138,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let fields = Fields::of(&visitor, sent)?;
         let kinds = kinds(&visitor)?;
         let (run, files) = carried(&fields)?;
-        let registers = match looked_through(files, &kinds).await? {
+        let registers = match looked_through(&app, files, &kinds, Some(run)).await? {
             Ok(registers) => registers,
             Err(unusable) => {
                 return page(&visitor, &kinds, String::new(), unusable_told(visitor.words(), unusable)?, None);
@@ -163,9 +163,16 @@ fn carried(fields: &Fields) -> Result<(Uuid, Vec<File>), ServiceError> {
     Ok((run, files.collect::<Result<Vec<File>, ServiceError>>()?))
 }
 
-async fn looked_through(files: Vec<File>, kinds: &[SheetKind]) -> Result<Result<Registers, Unusable>, Trouble> {
+/// Finds the registers among files, as of now; those that a form carries under the name of their run.
+async fn looked_through(
+    app: &App,
+    files: Vec<File>,
+    kinds: &[SheetKind],
+    run: Option<Uuid>,
+) -> Result<Result<Registers, Unusable>, Trouble> {
     let kinds = kinds.to_vec();
-    let read = tokio::task::spawn_blocking(move || files::read(files, &kinds)).await;
+    let has_schedule = files::has_schedule(app, run).await?;
+    let read = tokio::task::spawn_blocking(move || files::read(files, &kinds, has_schedule)).await;
     let read = read.map_err(|error| Trouble::Fault(error.to_string()))?;
     Ok(read.map_err(|unusable| match unusable {
         files::Unusable::TooManyRows => Unusable::TooManyRows,
