@@ -5,7 +5,7 @@
 use ledger_core::domain::ids::{Actor, BranchId, CardNo, Key, MerchantId, Sku, StoreId, WorkerId};
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::merchant::uscc::is_uscc;
-use ledger_core::domain::refusal::Refusal;
+use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::{WorkerDetails, membership};
@@ -172,5 +172,9 @@ pub(super) fn item(row: &Row, frame: &SetupFrame, stocks: bool) -> Read<Asked> {
     };
     let stock = count(row, "库存")?.ok_or_else(|| blank("库存"))?;
     let opening_stock = if stocks { stock } else { 0 };
-    frame.alone(row, Command::ListItem(commands::ListItem { store, sku, terms, opening_stock }))
+    // The ledger refuses it; what stood in the cell is known here.
+    let too_low = (!terms.price.is_positive())
+        .then(|| (Code::InvalidInput, wrong(row, "所需积分", "is not above 0; write how many points one costs")));
+    let asked = frame.alone(row, Command::ListItem(commands::ListItem { store, sku, terms, opening_stock }))?;
+    Ok(Asked { sentences: too_low.into_iter().collect(), ..asked })
 }

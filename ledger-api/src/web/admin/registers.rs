@@ -305,7 +305,22 @@ fn why(w: &Words, english: bool, code: Code, message: &str) -> String {
     let own = [(Code::InvalidInput, w.registers_page.row_unreadable), (Code::InvalidDate, w.registers_page.days)];
     let own: &[(Code, &str)] = if english { &[] } else { &own };
     let refused = || ServiceError::Refused(Refusal::new(code, message));
-    cell(w, message).unwrap_or_else(|| trouble::said_by(w, english, &refused(), own))
+    cell(w, message).unwrap_or_else(|| {
+        let said = trouble::said_by(w, english, &refused(), own);
+        // English readers have the message itself.
+        let named = if english { None } else { unknown(code, message) };
+        named.map_or_else(|| said.clone(), |id| format!("“{id}”：{said}"))
+    })
+}
+
+/// The identifier that a row names and nothing has, where the message begins with it.
+fn unknown(code: Code, message: &str) -> Option<&str> {
+    let (_, opening) =
+        [(Code::UnknownSite, "no site "), (Code::UnknownStore, "no store "), (Code::UnknownMerchant, "no merchant ")]
+            .into_iter()
+            .find(|(of, _)| *of == code)?;
+    let id = message.strip_prefix(opening)?.split([' ', ';']).next()?;
+    (!id.is_empty()).then_some(id)
 }
 
 /// What is wrong with a cell: a message about one begins with its column in corner brackets, and quotes what stands there.

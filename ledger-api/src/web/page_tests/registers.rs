@@ -50,7 +50,7 @@ async fn registers_are_judged_mended_and_brought_in_once() {
     // In whatever order they are chosen: what others name comes first.
     let items = format!("{ITEMS}{BAD_ITEMS}");
     let page = admin.judged(&[("兑换目录.csv", items.as_str()), STORES, MERCHANTS]).await;
-    holds(&page, &["还没有写入", "「库存」只核对、不入账", "没有此商户", "unknown_merchant"]);
+    holds(&page, &["还没有写入", "「库存」只核对、不入账", "“DR-SH9”：没有此商户。", "unknown_merchant"]);
     holds(&page, &["“所需积分”填的是“二十”，请填数字", "<td>兑换目录.csv</td><td class=\"num\">4</td>"]);
     assert_eq!(figures(&page, "商户名录"), [1, 0, 0]);
     assert_eq!(figures(&page, "兑换网点"), [1, 0, 0]);
@@ -130,6 +130,20 @@ async fn a_row_that_is_taken_and_should_be_looked_at_is_told() {
     let page = admin.judged(&[("商户名录.csv", sheet)]).await;
     holds(&page, &["照收，但请核对的行", "“统一社会信用代码”填的是“123”，请核对这 18 位代码"]);
     assert_eq!(figures(&page, "商户名录"), [1, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_row_is_told_by_what_stands_in_it() {
+    let house = House::open().await;
+    let admin = house.enter(Role::Admin).await;
+    let items = format!("{ITEMS}DR-WD1,DR-2,米,实物,-5,5,DR-SH1,\nDR-WD1,DR-3,面,实物,0,5,DR-SH1,\n");
+    let page = admin.judged(&[MERCHANTS, STORES, ("兑换目录.csv", items.as_str())]).await;
+    assert_eq!(figures(&page, "兑换目录"), [1, 0, 2]);
+    holds(&page, &["“所需积分”填的是“-5”，请填数字，最多两位小数；商品的要大于 0。", "“所需积分”填的是“0”，"]);
+    let page = admin.judged(&[MERCHANTS, ("兑换目录.csv", ITEMS)]).await;
+    holds(&page, &["“DR-WD1”：没有此网点。", "unknown_store"]);
+    let site = "网点编号,网点名称,层级,所在社区,驿站编号\nDR-WD2,新网点,总站,,DR-Z9\n";
+    holds(&admin.judged(&[("兑换网点.csv", site)]).await, &["“DR-Z9”：没有此站点。", "unknown_site"]);
 }
 
 #[tokio::test]
