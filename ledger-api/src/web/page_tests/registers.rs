@@ -46,6 +46,7 @@ async fn registers_are_judged_mended_and_brought_in_once() {
     holds(&admin.read("/admin").await, &["href=\"/admin/registers\""]);
     let page = admin.read("/admin/registers").await;
     holds(&page, &["action=\"/admin/registers/judge\"", "multiple", "商户名录", "统一社会信用代码", "不登记人"]);
+    holds(&page, &["合计最多 4 MB、20,000 行。"]);
 
     // In whatever order they are chosen: what others name comes first.
     let items = format!("{ITEMS}{BAD_ITEMS}");

@@ -8,7 +8,7 @@ words! {
     back: "回到区县", "Back to the district";
     choose: "选登记册", "Choose registers";
     files: "登记册文件", "Files of registers";
-    hint: "可以一次选多份，把文件夹里的全选也行；.xlsx 或 .csv，合计最多 4 MB。先逐行核对，看清楚了再导入；只选文件不记账。", "Several at once, all of a folder's if you like; .xlsx or .csv, 4 MB together at most. Every row is judged first; choosing records nothing.";
+    hint: "可以一次选多份，把文件夹里的全选也行；.xlsx 或 .csv，合计最多 4 MB、20,000 行。先逐行核对，看清楚了再导入；只选文件不记账。", "Several at once, all of a folder's if you like; .xlsx or .csv, 4 MB and 20,000 rows together at most. Every row is judged first; choosing records nothing.";
     too_large: "文件太大，合计最多 4 MB，请分几次选。", "The files are too large: 4 MB together at most. Choose them in several goes.";
     too_many_rows: "行数太多，一次最多 20,000 行，请分几次选；更大的由服务器保管人用 nuanxin import 导入。", "Too many rows: 20,000 at a time at most. Choose them in several goes; larger packs are imported on the server with nuanxin import.";
     judge_button: "核对", "Judge them";
