@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::pack::Kind;
+use super::setup::keys_of;
 use super::{ImportError, Pack, Report, Retry, Run, Stopped, load_as};
 use crate::access::Identity;
 use crate::access::policy::{CommandKind, Target, Who, allow};
@@ -45,6 +46,8 @@ pub enum Left {
     OfOthers(SheetKind),
     /// What happened in a month, which is recorded where it happens.
     Record(MonthlyKind),
+    /// 积分标准, where there is one: it is changed where it is tried first and begins on a day of somebody's choice.
+    ScheduleThere,
     /// The settings of the district.
     Settings,
     /// No sheet of a pack has that name.
@@ -115,12 +118,30 @@ pub const fn columns_of(kind: SheetKind) -> &'static [Column] {
     Kind::Setup(kind).columns()
 }
 
+/// Whether the district has a schedule, as of all that anybody was answered before. One that this very giving of files made
+/// is none: sent twice, it is answered the same.
+///
+/// # Errors
+/// [`ServiceError`] when the journal or its views cannot be read.
+pub async fn has_schedule(app: &App, run: Option<Uuid>) -> Result<bool, ServiceError> {
+    app.views.fresh(None).await?;
+    let own = run.map(|run| keys_of(&run.to_string()));
+    for (_, position) in app.views.adoptions().await?.value {
+        let entry = app.ledger.journal().read(position.saturating_sub(1), 1).await?.into_iter().next();
+        let is_own = entry.zip(own.as_deref()).is_some_and(|(entry, own)| entry.command.key.starts_with(own));
+        if !is_own {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Looks through files: finds the registers of some kinds among them by their names, as in the folder of a pack, and reads
-/// each to its end.
+/// each to its end. A schedule is left where there is one ([`has_schedule`]).
 ///
 /// # Errors
 /// [`Unusable`], for the first file that cannot be used.
-pub fn read(files: Vec<File>, kinds: &[SheetKind]) -> Result<Registers, Unusable> {
+pub fn read(files: Vec<File>, kinds: &[SheetKind], has_schedule: bool) -> Result<Registers, Unusable> {
     let fault = |error: std::io::Error| Unusable::Fault(format!("files that were sent: {error}"));
     let folder = tempfile::Builder::new().prefix("registers").tempdir().map_err(fault)?;
     let (mut kept, mut left) = (Vec::with_capacity(files.len()), Vec::new());
@@ -143,6 +164,9 @@ pub fn read(files: Vec<File>, kinds: &[SheetKind]) -> Result<Registers, Unusable
     left.extend(found.district.as_deref().map(|path| (name_of(path), Left::Settings)));
     let of_others = found.sheets.iter().filter(|(kind, _)| !kinds.contains(*kind));
     left.extend(of_others.map(|(kind, path)| (name_of(path), Left::OfOthers(*kind))));
+    let is_there = |kind: SheetKind| has_schedule && kind == SheetKind::Schedule;
+    let there = found.sheets.iter().filter(|(kind, _)| kinds.contains(*kind) && is_there(**kind));
+    left.extend(there.map(|(_, path)| (name_of(path), Left::ScheduleThere)));
     let records = found.months.iter().flat_map(|month| &month.files);
     left.extend(records.map(|(kind, path)| (name_of(path), Left::Record(*kind))));
     // So small a file that comes to so much is none that an office keeps.
@@ -152,7 +176,8 @@ pub fn read(files: Vec<File>, kinds: &[SheetKind]) -> Result<Registers, Unusable
         rows_max: ROWS_MAX,
         ..Limits::default()
     };
-    let pack = Pack::of_registers(&found, kinds, &limits)?;
+    let kinds: Vec<SheetKind> = kinds.iter().copied().filter(|kind| !is_there(*kind)).collect();
+    let pack = Pack::of_registers(&found, &kinds, &limits)?;
     if pack.rows() > ROWS_MAX {
         return Err(Unusable::TooManyRows);
     }
@@ -249,9 +274,16 @@ fn told(cause: &ImportError) -> ServiceError {
 
 #[cfg(test)]
 mod tests {
-    use super::{Left, Unusable, kinds_of, plain, read};
+    use ledger_core::domain::refusal::Code;
+    use ledger_core::journal::url::JournalUrl;
+    use ledger_core::ledger::LedgerSettings;
+    use uuid::Uuid;
+
+    use super::{Left, Registers, Unusable, bring, has_schedule, judge, kinds_of, plain, read};
     use crate::access::policy::Who;
     use crate::access::{Role, acting};
+    use crate::app::App;
+    use crate::import::Report;
     use crate::sheets::SheetError;
     use crate::sheets::pack::{MonthlyKind, SheetKind};
 
@@ -292,7 +324,7 @@ mod tests {
             file("..", "x"),
             file("~$商户名录.xlsx", "x"),
         ];
-        let registers = read(files, &[SheetKind::Merchants]).unwrap();
+        let registers = read(files, &[SheetKind::Merchants], true).unwrap();
         let sheets: Vec<_> = registers.sheets().collect();
         assert_eq!(sheets, [(SheetKind::Merchants, "商户名录.csv".to_owned())]);
         assert_eq!(registers.files(), [file("商户名录.csv", MERCHANTS)]);
@@ -309,7 +341,7 @@ mod tests {
     #[test]
     fn one_file_of_no_use_is_told_before_any_is_judged() {
         let kinds = [SheetKind::Merchants, SheetKind::Stores];
-        let refused = |files| read(files, &kinds).unwrap_err();
+        let refused = |files| read(files, &kinds, false).unwrap_err();
         let empty = refused(vec![file("商户名录.csv", MERCHANTS), file("兑换网点.csv", "")]);
         assert!(matches!(&empty, Unusable::Sheet(error @ SheetError::Empty { .. }) if error.file() == "兑换网点.csv"));
         let twice = refused(vec![file("商户名录.csv", MERCHANTS), file("旧/商户名录.csv", MERCHANTS)]);
@@ -322,6 +354,48 @@ mod tests {
         let many: String = (0..=super::ROWS_MAX).map(row).collect();
         let many = refused(vec![file("商户名录.csv", &format!("商户编号,商户名称,统一社会信用代码\n{many}"))]);
         assert!(matches!(many, Unusable::Sheet(SheetError::TooLarge { .. })), "{many:?}");
+    }
+
+    /// A schedule as somebody sends it, for a run or to be judged.
+    async fn sent(app: &App, sheet: &str, run: Option<Uuid>) -> Registers {
+        let there = has_schedule(app, run).await.unwrap();
+        read(vec![file("积分标准.csv", sheet)], &[SheetKind::Schedule], there).unwrap()
+    }
+
+    async fn head(app: &App) -> u64 {
+        app.ledger.journal().head().await.unwrap().position
+    }
+
+    fn counted(report: &Report) -> Vec<[u64; 3]> {
+        report.sheets.iter().map(|sheet| [sheet.taken, sheet.unchanged, sheet.refused]).collect()
+    }
+
+    #[tokio::test]
+    async fn a_schedule_is_brought_in_once_by_the_run_that_makes_the_first_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = JournalUrl::Sqlite(folder.path().join("nuanxin.db"));
+        let (app, _tasks) = App::open(&url, LedgerSettings::default()).await.unwrap();
+        let (admin, run, before) = (acting(Role::Admin, None), Uuid::now_v7(), head(&app).await);
+        let sheet = "活动代码,活动名称,类别,计分单位,每单位积分,每日上限,计入积分卡,有效月数\n\
+                     ZY01,社区巡逻,志愿服务,小时,1,,是,24\nZY02,送餐,志愿服务,小时,一分,,是,24\nZY03,清洁,志愿服务,小时,1,,否,\n";
+        let judged = judge(&app, &admin, &sent(&app, sheet, None).await).await.unwrap();
+        assert_eq!(counted(&judged), [[2, 0, 1]], "all its rows, with the one version that is made of them");
+        for press in ["first", "second"] {
+            let brought = bring(&app, &admin, &sent(&app, sheet, Some(run)).await, run).await.unwrap();
+            assert_eq!(counted(&brought.report), [[2, 0, 1]], "{press}");
+            assert_eq!(head(&app).await, before + 1, "{press}: one version");
+        }
+        // Under the name of that run, wherever its header stands, another schedule is none either.
+        let other = format!("积分标准\n{}", sheet.replace("一分", "2"));
+        let brought = bring(&app, &admin, &sent(&app, &other, Some(run)).await, run).await.unwrap();
+        let codes: Vec<Code> = brought.report.errors.iter().map(|error| error.code).collect();
+        assert_eq!(codes, [Code::DuplicateConflict]);
+        for run in [None, Some(Uuid::now_v7())] {
+            let registers = sent(&app, sheet, run).await;
+            assert_eq!(registers.left(), [("积分标准.csv".to_owned(), Left::ScheduleThere)]);
+            assert!(registers.files().is_empty() && registers.sheets().next().is_none());
+        }
+        assert_eq!(head(&app).await, before + 1);
     }
 
     #[test]

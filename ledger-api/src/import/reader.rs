@@ -169,8 +169,8 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let adopt = commands::AdoptSchedule { activities, effective_from: from, settings: Settings::default() };
-        let submission =
-            frame.submission(header.row, "", Command::AdoptSchedule(adopt)).map_err(ImportError::Reader)?;
+        // Of no row, so that wherever its header stands a run makes one version: no second one under its name.
+        let submission = frame.submission(0, "", Command::AdoptSchedule(adopt)).map_err(ImportError::Reader)?;
         self.push(header, Counts::Nothing, Asked { submissions: vec![submission], ..Asked::default() })?;
         Ok(())
     }

@@ -5,7 +5,7 @@
 use ledger_core::domain::ids::{Actor, BranchId, CardNo, Key, MerchantId, Sku, StoreId, WorkerId};
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::merchant::uscc::is_uscc;
-use ledger_core::domain::refusal::Refusal;
+use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::{WorkerDetails, membership};
@@ -68,10 +68,15 @@ pub(super) struct SetupFrame {
     pub(super) at: BusinessTime,
 }
 
+/// What the keys of a run's setup rows begin with.
+pub(super) fn keys_of(run: &str) -> String {
+    format!("import/{run}/")
+}
+
 impl SetupFrame {
     /// A command of a row; `part` tells several of one row apart.
     pub(super) fn submission(&self, row: u64, part: &str, command: Command) -> Read<Submission> {
-        let key = format!("import/{}/{}/{row}{part}", self.run, self.sheet);
+        let key = format!("{}{}/{row}{part}", keys_of(&self.run), self.sheet);
         let key = Key::new(&key).map_err(|error| error.to_string())?;
         Ok(Submission { context: Context { key, actor: self.actor.clone(), at: self.at }, command })
     }
@@ -167,5 +172,9 @@ pub(super) fn item(row: &Row, frame: &SetupFrame, stocks: bool) -> Read<Asked> {
     };
     let stock = count(row, "库存")?.ok_or_else(|| blank("库存"))?;
     let opening_stock = if stocks { stock } else { 0 };
-    frame.alone(row, Command::ListItem(commands::ListItem { store, sku, terms, opening_stock }))
+    // The ledger refuses it; what stood in the cell is known here.
+    let too_low = (!terms.price.is_positive())
+        .then(|| (Code::InvalidInput, wrong(row, "所需积分", "is not above 0; write how many points one costs")));
+    let asked = frame.alone(row, Command::ListItem(commands::ListItem { store, sku, terms, opening_stock }))?;
+    Ok(Asked { sentences: too_low.into_iter().collect(), ..asked })
 }

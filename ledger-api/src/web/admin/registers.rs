@@ -121,7 +121,7 @@ async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) 
         Fields::of_parts(&visitor, fields)?;
         let kinds = kinds(&visitor)?;
         let registers = match files {
-            Ok(files) => looked_through(files, &kinds).await?,
+            Ok(files) => looked_through(&app, files, &kinds, None).await?,
             Err(unusable) => Err(unusable),
         };
         match registers {
@@ -138,7 +138,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let fields = Fields::of(&visitor, sent)?;
         let kinds = kinds(&visitor)?;
         let (run, files) = carried(&fields)?;
-        let registers = match looked_through(files, &kinds).await? {
+        let registers = match looked_through(&app, files, &kinds, Some(run)).await? {
             Ok(registers) => registers,
             Err(unusable) => {
                 return page(&visitor, &kinds, String::new(), unusable_told(visitor.words(), unusable)?, None);
@@ -163,9 +163,16 @@ fn carried(fields: &Fields) -> Result<(Uuid, Vec<File>), ServiceError> {
     Ok((run, files.collect::<Result<Vec<File>, ServiceError>>()?))
 }
 
-async fn looked_through(files: Vec<File>, kinds: &[SheetKind]) -> Result<Result<Registers, Unusable>, Trouble> {
+/// Finds the registers among files, as of now; those that a form carries under the name of their run.
+async fn looked_through(
+    app: &App,
+    files: Vec<File>,
+    kinds: &[SheetKind],
+    run: Option<Uuid>,
+) -> Result<Result<Registers, Unusable>, Trouble> {
     let kinds = kinds.to_vec();
-    let read = tokio::task::spawn_blocking(move || files::read(files, &kinds)).await;
+    let has_schedule = files::has_schedule(app, run).await?;
+    let read = tokio::task::spawn_blocking(move || files::read(files, &kinds, has_schedule)).await;
     let read = read.map_err(|error| Trouble::Fault(error.to_string()))?;
     Ok(read.map_err(|unusable| match unusable {
         files::Unusable::TooManyRows => Unusable::TooManyRows,
@@ -298,7 +305,22 @@ fn why(w: &Words, english: bool, code: Code, message: &str) -> String {
     let own = [(Code::InvalidInput, w.registers_page.row_unreadable), (Code::InvalidDate, w.registers_page.days)];
     let own: &[(Code, &str)] = if english { &[] } else { &own };
     let refused = || ServiceError::Refused(Refusal::new(code, message));
-    cell(w, message).unwrap_or_else(|| trouble::said_by(w, english, &refused(), own))
+    cell(w, message).unwrap_or_else(|| {
+        let said = trouble::said_by(w, english, &refused(), own);
+        // English readers have the message itself.
+        let named = if english { None } else { unknown(code, message) };
+        named.map_or_else(|| said.clone(), |id| format!("“{id}”：{said}"))
+    })
+}
+
+/// The identifier that a row names and nothing has, where the message begins with it.
+fn unknown(code: Code, message: &str) -> Option<&str> {
+    let (_, opening) =
+        [(Code::UnknownSite, "no site "), (Code::UnknownStore, "no store "), (Code::UnknownMerchant, "no merchant ")]
+            .into_iter()
+            .find(|(of, _)| *of == code)?;
+    let id = message.strip_prefix(opening)?.split([' ', ';']).next()?;
+    (!id.is_empty()).then_some(id)
 }
 
 /// What is wrong with a cell: a message about one begins with its column in corner brackets, and quotes what stands there.

@@ -2,6 +2,8 @@
 //! nothing that others record.
 
 use axum::http::{Request, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::unscripted::Form;
 use super::{House, Visit, holds, said};
@@ -44,11 +46,12 @@ async fn registers_are_judged_mended_and_brought_in_once() {
     holds(&admin.read("/admin").await, &["href=\"/admin/registers\""]);
     let page = admin.read("/admin/registers").await;
     holds(&page, &["action=\"/admin/registers/judge\"", "multiple", "商户名录", "统一社会信用代码", "不登记人"]);
+    holds(&page, &["合计最多 4 MB、20,000 行。"]);
 
     // In whatever order they are chosen: what others name comes first.
     let items = format!("{ITEMS}{BAD_ITEMS}");
     let page = admin.judged(&[("兑换目录.csv", items.as_str()), STORES, MERCHANTS]).await;
-    holds(&page, &["还没有写入", "「库存」只核对、不入账", "没有此商户", "unknown_merchant"]);
+    holds(&page, &["还没有写入", "「库存」只核对、不入账", "“DR-SH9”：没有此商户。", "unknown_merchant"]);
     holds(&page, &["“所需积分”填的是“二十”，请填数字", "<td>兑换目录.csv</td><td class=\"num\">4</td>"]);
     assert_eq!(figures(&page, "商户名录"), [1, 0, 0]);
     assert_eq!(figures(&page, "兑换网点"), [1, 0, 0]);
@@ -131,19 +134,40 @@ async fn a_row_that_is_taken_and_should_be_looked_at_is_told() {
 }
 
 #[tokio::test]
-async fn a_schedule_counts_all_its_rows_with_the_one_version_that_is_made_of_them() {
+async fn a_row_is_told_by_what_stands_in_it() {
     let house = House::open().await;
     let admin = house.enter(Role::Admin).await;
-    let sheet = "活动代码,活动名称,类别,计分单位,每单位积分,每日上限,计入积分卡,有效月数\n\
-                 ZY01,社区巡逻,志愿服务,小时,1,,是,24\nZY02,送餐,志愿服务,小时,一分,,是,24\nZY03,清洁,志愿服务,小时,1,,否,\n";
-    let page = admin.judged(&[("积分标准.csv", sheet)]).await;
-    assert_eq!(figures(&page, "积分标准"), [2, 0, 1]);
+    let items = format!("{ITEMS}DR-WD1,DR-2,米,实物,-5,5,DR-SH1,\nDR-WD1,DR-3,面,实物,0,5,DR-SH1,\n");
+    let page = admin.judged(&[MERCHANTS, STORES, ("兑换目录.csv", items.as_str())]).await;
+    assert_eq!(figures(&page, "兑换目录"), [1, 0, 2]);
+    holds(&page, &["“所需积分”填的是“-5”，请填数字，最多两位小数；商品的要大于 0。", "“所需积分”填的是“0”，"]);
+    let page = admin.judged(&[MERCHANTS, ("兑换目录.csv", ITEMS)]).await;
+    holds(&page, &["“DR-WD1”：没有此网点。", "unknown_store"]);
+    let site = "网点编号,网点名称,层级,所在社区,驿站编号\nDR-WD2,新网点,总站,,DR-Z9\n";
+    holds(&admin.judged(&[("兑换网点.csv", site)]).await, &["“DR-Z9”：没有此站点。", "unknown_site"]);
+}
+
+#[tokio::test]
+async fn a_schedule_is_left_where_there_is_one_and_a_form_that_carries_it_writes_nothing() {
+    let house = House::open().await;
+    let admin = house.enter(Role::Admin).await;
     let before = house.head().await;
-    let page = admin.press(&page, "value=\"bring\"", &[]).await;
-    assert_eq!(said(&page, "role=\"status\">"), "已写入 2 行，另有 1 行不收");
-    assert_eq!(house.head().await, before + 1, "one version");
+    let sheet =
+        "活动代码,活动名称,类别,计分单位,每单位积分,每日上限,计入积分卡,有效月数\nZY91,巡逻,志愿服务,小时,1,,是,24\n";
+    let told = "积分标准已经有了。改标准请到积分标准页，那里可以先试算，再定起用日期。";
     let page = admin.judged(&[("积分标准.csv", sheet)]).await;
-    assert_eq!(figures(&page, "积分标准"), [0, 2, 1]);
+    holds(&page, &["没有可以在这里导入的登记册", "没有读的文件", told]);
+    assert!(!page.contains("value=\"bring\""), "{page}");
+    // Beside one that is taken it is not carried on.
+    let page = admin.judged(&[("积分标准.csv", sheet), MERCHANTS]).await;
+    holds(&page, &[told, "name=\"name\" value=\"商户名录.csv\""]);
+    assert!(!page.contains("value=\"积分标准.csv\""), "{page}");
+    // Nor is it taken from a form that carries it, as one does that was judged before there was a schedule.
+    let bytes = URL_SAFE_NO_PAD.encode(sheet);
+    let run = ("run", "01890000-0000-7000-8000-000000000000");
+    let carried = [("do", "bring"), run, ("name", "积分标准.csv"), ("bytes", bytes.as_str())];
+    holds(&admin.send("/admin/registers", &carried).await, &[told, "已写入 0 行"]);
+    assert_eq!(house.head().await, before);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ words! {
     back: "回到区县", "Back to the district";
     choose: "选登记册", "Choose registers";
     files: "登记册文件", "Files of registers";
-    hint: "可以一次选多份，把文件夹里的全选也行；.xlsx 或 .csv，合计最多 4 MB。先逐行核对，看清楚了再导入；只选文件不记账。", "Several at once, all of a folder's if you like; .xlsx or .csv, 4 MB together at most. Every row is judged first; choosing records nothing.";
+    hint: "可以一次选多份，把文件夹里的全选也行；.xlsx 或 .csv，合计最多 4 MB、20,000 行。先逐行核对，看清楚了再导入；只选文件不记账。", "Several at once, all of a folder's if you like; .xlsx or .csv, 4 MB and 20,000 rows together at most. Every row is judged first; choosing records nothing.";
     too_large: "文件太大，合计最多 4 MB，请分几次选。", "The files are too large: 4 MB together at most. Choose them in several goes.";
     too_many_rows: "行数太多，一次最多 20,000 行，请分几次选；更大的由服务器保管人用 nuanxin import 导入。", "Too many rows: 20,000 at a time at most. Choose them in several goes; larger packs are imported on the server with nuanxin import.";
     judge_button: "核对", "Judge them";
@@ -39,7 +39,7 @@ words! {
     rights: "这里导入的都记在您的账号名下。管理员管区县由什么组成；不登记人，不记积分，也不动库存，这些归各岗位办理。", "Everything is recorded under your own account. An administrator keeps what a district is made of, and records no person, no points and no goods: those are for the desks.";
     by_name: "按文件名认：文件名就是登记册的名字，如下表；行号按打开表格看到的算。", "Registers are known by the names of their files, as below; rows are counted as the sheet shows them.";
     no_stock: "「库存」只核对、不入账：进了多少货，由店员在库存页补货。", "Stock is read and not recorded: what arrives is entered at the counter's shelf.";
-    from_the_first: "从最早的服务起适用。改标准请到积分标准页：那里可以先试算，再定起用日期。", "It holds from the earliest service on. To change the schedule use its own page, where it is tried first and begins on a day of your choice.";
+    from_the_first: "只在还没有积分标准时收，从最早的服务起适用；有不收的行，请先改好再导入。以后改标准请到积分标准页：那里可以先试算，再定起用日期。", "Taken only while there is no schedule; it holds from the earliest service on, so mend refused rows before you bring it in. Later it is changed on its own page, where it is tried first and begins on a day of your choice.";
     row_unreadable: "这一行有内容用不了（如名称太长，或写了身份证号、手机号），请逐项核对。", "Something in this row cannot be used, such as a name that is too long or an identity or phone number; check each field.";
     days: "请核对日期：结束不能早于开始。", "Check the days: nothing ends before it begins.";
 }
@@ -105,6 +105,10 @@ impl Words {
         match (left, self.english) {
             (Left::OfOthers(kind), english) => of_others(kind, english),
             (Left::Record(kind), english) => record(kind, english),
+            (Left::ScheduleThere, false) => "积分标准已经有了。改标准请到积分标准页，那里可以先试算，再定起用日期。",
+            (Left::ScheduleThere, true) => {
+                "There is a schedule already. Change it on its own page, where it is tried first and begins on a day of your choice."
+            }
             (Left::Settings, false) => "区县设置：由服务器保管人用 nuanxin import 导入。",
             (Left::Settings, true) => "The district's settings: imported on the server with nuanxin import.",
             (Left::Unknown, false) => "不是登记册的名字，没有读。是登记册的，请照下表改文件名再选。",
@@ -185,7 +189,7 @@ mod tests {
     fn each_file_that_is_left_has_its_reason_in_both_languages() {
         let registers = SheetKind::ALL.into_iter().map(Left::OfOthers);
         let records = MonthlyKind::ALL.into_iter().map(Left::Record);
-        for left in registers.chain(records).chain([Left::Settings, Left::Unknown]) {
+        for left in registers.chain(records).chain([Left::ScheduleThere, Left::Settings, Left::Unknown]) {
             let is_chinese = |text: &str| text.chars().any(|char| ('\u{4e00}'..='\u{9fff}').contains(&char));
             assert!(is_chinese(CHINESE.left_why(left)) && !is_chinese(ENGLISH.left_why(left)), "{left:?}");
         }
