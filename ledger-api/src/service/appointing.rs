@@ -137,7 +137,7 @@ pub async fn proposed(
 /// [`ServiceError::Denied`]; [`ServiceError::Unavailable`] when it cannot be looked up now.
 pub(super) async fn require_site(app: &App, who: Who<'_>, command: &Command) -> Result<(), ServiceError> {
     let (kind, worker, appointment) =
-        if let Command::ConfirmAppointment(commands::ConfirmAppointment { worker, appointment }) = command {
+        if let Command::ConfirmAppointment(commands::ConfirmAppointment { worker, appointment, .. }) = command {
             (CommandKind::ConfirmAppointment, worker, appointment)
         } else if let Command::RejectAppointment(commands::RejectAppointment { worker, appointment, .. }) = command {
             (CommandKind::RejectAppointment, worker, appointment)
