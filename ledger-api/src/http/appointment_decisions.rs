@@ -20,12 +20,13 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Asking, Caller, Limit, from_text, position_from_text};
 use super::shapes::Reason;
-use super::wire::Text;
+use super::wire::{Text, TimeJson};
 use crate::access::policy::{CommandKind, Read, Who};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::appointing::{ProposedAppointment, proposed};
 use crate::service::command::{Ask, Asked};
+use crate::service::reading::no_time;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -40,6 +41,12 @@ pub fn routes() -> Routes {
 pub struct OfAppointment {
     worker: WorkerId,
     appointment: AppointmentId,
+}
+
+/// When what was looked at had been proposed.
+fn seen(at: Option<TimeJson>) -> Result<Option<BusinessTime>, ServiceError> {
+    let read = |TimeJson(at): TimeJson| at.map_err(|sent| ServiceError::unreadable(no_time("proposed_at", &sent)));
+    at.map(read).transpose()
 }
 
 const OF_APPOINTMENT: &[(&str, Code)] = &[("worker", Code::UnknownWorker), ("appointment", Code::NotFound)];
@@ -63,7 +70,12 @@ pub struct AppointmentDecidedAnswer {
 /// Confirming needs nothing said.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ConfirmAppointment {}
+pub struct ConfirmAppointment {
+    /// The `at` of what was looked at: if that was decided meanwhile and something else was proposed under the number, the word
+    /// is refused (`already_decided`). Whoever leaves it out means whatever waits.
+    #[serde(default)]
+    proposed_at: Option<TimeJson>,
+}
 
 impl Ask for ConfirmAppointment {
     type Path = OfAppointment;
@@ -71,11 +83,12 @@ impl Ask for ConfirmAppointment {
 
     fn command(self, path: OfAppointment) -> Result<Asked, ServiceError> {
         let OfAppointment { worker, appointment } = path;
-        Ok(Command::from(commands::ConfirmAppointment { worker, appointment }).into())
+        let proposed_at = seen(self.proposed_at)?;
+        Ok(Command::from(commands::ConfirmAppointment { worker, appointment, proposed_at }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<AppointmentDecidedAnswer> {
-        let Command::ConfirmAppointment(commands::ConfirmAppointment { worker, appointment }) = command else {
+        let Command::ConfirmAppointment(commands::ConfirmAppointment { worker, appointment, .. }) = command else {
             return None;
         };
         let (worker, appointment) = (worker.clone(), appointment.clone());
@@ -109,6 +122,9 @@ pub struct RejectAppointment {
     /// Why; whoever proposed it and the worker see it.
     #[schema(value_type = Reason)]
     reason: Text,
+    /// The `at` of what was looked at, as for confirming.
+    #[serde(default)]
+    proposed_at: Option<TimeJson>,
 }
 
 impl Ask for RejectAppointment {
@@ -117,7 +133,8 @@ impl Ask for RejectAppointment {
 
     fn command(self, path: OfAppointment) -> Result<Asked, ServiceError> {
         let OfAppointment { worker, appointment } = path;
-        Ok(Command::from(commands::RejectAppointment { worker, appointment, reason: self.reason.0 }).into())
+        let (reason, proposed_at) = (self.reason.0, seen(self.proposed_at)?);
+        Ok(Command::from(commands::RejectAppointment { worker, appointment, reason, proposed_at }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<AppointmentDecidedAnswer> {

@@ -30,7 +30,7 @@ pub struct Report {
     pub sheets: Vec<SheetCounts>,
 }
 
-/// What became of the rows of one file. Each row is in one of the three; one that is taken in part is refused.
+/// What became of the rows of one file. Each row is in one of the three; one that is taken in part is taken, and stands among the errors all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SheetCounts {
     /// The file's name, without its folder.

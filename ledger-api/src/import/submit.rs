@@ -72,14 +72,15 @@ impl Submitter<'_> {
         let (file, has_command) = (Arc::clone(&line.place.file), !answers.is_empty());
         let refused_before = self.report.errors.len();
         let recorded = self.count_answers(line, answers);
-        let fate = if self.report.errors.len() > refused_before {
-            Fate::Refused
-        } else if !has_command {
-            Fate::Together
-        } else if recorded {
+        // What was recorded of a row that is taken in part is recorded: it counts as taken, and is told among those to be mended.
+        let fate = if recorded {
             Fate::Taken
-        } else {
+        } else if self.report.errors.len() > refused_before {
+            Fate::Refused
+        } else if has_command {
             Fate::Unchanged
+        } else {
+            Fate::Together
         };
         self.report.count(&file, has_command, fate);
     }

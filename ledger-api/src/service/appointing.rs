@@ -1,6 +1,6 @@
 //! Appointments that a second person confirms: what waits for whose word, what was sent back lately, and who may say a word.
 
-use ledger_core::domain::ids::{AppointmentId, WorkerId};
+use ledger_core::domain::ids::{Actor, AppointmentId, WorkerId};
 use ledger_core::ledger::{Command, commands};
 use projections::queries::Page;
 use projections::views::appointment::{Appointment, Proposal, Rejection};
@@ -8,7 +8,7 @@ use projections::views::appointment::{Appointment, Proposal, Rejection};
 use super::ServiceError;
 use super::reach::may;
 use super::reading::may_ever_read;
-use super::rosters::{LOOKED_MAX, SHOWN_MAX, is_of_own};
+use super::rosters::{LOOKED_MAX, SHOWN_MAX, is_of_own, shown_since};
 use super::texts::{Written, tell};
 use crate::access::policy::{CommandKind, Read, Target, Who};
 use crate::app::App;
@@ -16,7 +16,7 @@ use crate::app::App;
 /// What the desk looks at.
 #[derive(Debug, Clone, Default)]
 pub struct Appointing {
-    /// What waits for a second person, the oldest first.
+    /// What waits for a second person, the oldest first; the own ones last.
     pub waiting: Vec<ProposedAppointment>,
     /// What was sent back, the last one first.
     pub returned: Vec<ReturnedAppointment>,
@@ -55,17 +55,22 @@ pub struct ReturnedAppointment {
 pub async fn appointing(app: &App, who: Who<'_>) -> Result<Appointing, ServiceError> {
     let reading = may_ever_read(who, Read::ProposedAppointments)?;
     reading.at_least(app, None).await?;
-    let wanted = |row: &Appointment| row.proposal.is_some() || row.rejected.is_some();
-    let (mut waiting, mut returned) = (Vec::new(), Vec::new());
-    for (key, row) in app.views.all_appointments("", LOOKED_MAX, wanted).await?.rows {
-        let Some((worker, id)) = named(&key) else { continue };
-        if let Some(rejection) = row.rejected.clone() {
-            returned.push(ReturnedAppointment { id: id.clone(), worker: worker.clone(), rejection });
-        }
-        waiting.extend(waits(worker, id, row));
-    }
-    waiting.sort_by_key(|row: &ProposedAppointment| row.proposal.at);
-    returned.sort_by_key(|row: &ReturnedAppointment| std::cmp::Reverse(row.rejection.at));
+    let since = shown_since(app.ledger.now().date());
+    let waits_now = |row: &Appointment| row.proposal.is_some();
+    let came_back = |row: &Appointment| row.rejected.as_ref().is_some_and(|known| known.at.date() >= since);
+    let waiting = app.views.all_appointments("", LOOKED_MAX, waits_now).await?.rows;
+    let returned = app.views.all_appointments("", LOOKED_MAX, came_back).await?.rows;
+    let of_both = |(key, row): (String, Appointment)| named(&key).map(|(worker, id)| (worker, id, row));
+    let waiting = waiting.into_iter().filter_map(of_both).filter_map(|(worker, id, row)| waits(worker, id, row));
+    let mut waiting: Vec<ProposedAppointment> = waiting.collect();
+    let returned = returned.into_iter().filter_map(of_both);
+    let mut returned: Vec<ReturnedAppointment> = returned
+        .filter_map(|(worker, id, row)| row.rejected.map(|rejection| ReturnedAppointment { id, worker, rejection }))
+        .collect();
+    let own = |by: &Actor| matches!(who, Who::Bearer(identity) if identity.id == *by);
+    // What whoever looks entered waits for others, and keeps nothing from being seen that waits for them.
+    waiting.sort_by_key(|row| (own(&row.proposal.by), row.proposal.at));
+    returned.sort_by_key(|row| std::cmp::Reverse(row.rejection.at));
     let mut found = Appointing::default();
     for mut row in waiting {
         if found.waiting.len() < SHOWN_MAX && is_of_own(app, who, Read::ProposedAppointments, &row.worker).await? {
@@ -137,7 +142,7 @@ pub async fn proposed(
 /// [`ServiceError::Denied`]; [`ServiceError::Unavailable`] when it cannot be looked up now.
 pub(super) async fn require_site(app: &App, who: Who<'_>, command: &Command) -> Result<(), ServiceError> {
     let (kind, worker, appointment) =
-        if let Command::ConfirmAppointment(commands::ConfirmAppointment { worker, appointment }) = command {
+        if let Command::ConfirmAppointment(commands::ConfirmAppointment { worker, appointment, .. }) = command {
             (CommandKind::ConfirmAppointment, worker, appointment)
         } else if let Command::RejectAppointment(commands::RejectAppointment { worker, appointment, .. }) = command {
             (CommandKind::RejectAppointment, worker, appointment)

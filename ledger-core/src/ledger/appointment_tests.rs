@@ -59,12 +59,12 @@ fn register(appointment: &str, worker: &str, terms: AppointmentTerms) -> Command
 }
 
 fn confirm(appointment: &str, worker: &str) -> Command {
-    commands::ConfirmAppointment { worker: id(worker), appointment: id(appointment) }.into()
+    commands::ConfirmAppointment { worker: id(worker), appointment: id(appointment), proposed_at: None }.into()
 }
 
 fn reject(appointment: &str, worker: &str) -> Command {
     let (worker, appointment) = (id(worker), id(appointment));
-    commands::RejectAppointment { worker, appointment, reason: "名单有误".into() }.into()
+    commands::RejectAppointment { worker, appointment, reason: "名单有误".into(), proposed_at: None }.into()
 }
 
 impl District {

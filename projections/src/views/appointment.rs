@@ -62,6 +62,8 @@ impl View for AppointmentView {
         let Some(event) = event.as_worker() else { return };
         if let Some(recorded) = event.as_appointment() {
             row.terms = Some(recorded.terms.clone());
+            // It holds, whatever was sent back before.
+            row.rejected = None;
         }
         match event.as_appointment_word() {
             Some(AppointmentWord::Proposed(event)) => {

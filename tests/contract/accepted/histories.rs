@@ -415,10 +415,17 @@ fn appointments() -> BoxedStrategy<Command> {
     );
     let number = |usual: usize| prop_oneof![3 => Just(usual), 1 => 2_usize..6];
     let confirm = (number(2), prop_oneof![3 => Just("W1".to_owned()), 1 => name("W")]).prop_map(|(number, worker)| {
-        commands::ConfirmAppointment { worker: id(&worker), appointment: id(&format!("PS{number}")) }.into()
+        commands::ConfirmAppointment { worker: id(&worker), appointment: id(&format!("PS{number}")), proposed_at: None }
+            .into()
     });
     let reject = (number(3), text()).prop_map(|(number, reason)| {
-        commands::RejectAppointment { worker: id("W1"), appointment: id(&format!("PS{number}")), reason }.into()
+        commands::RejectAppointment {
+            worker: id("W1"),
+            appointment: id(&format!("PS{number}")),
+            reason,
+            proposed_at: None,
+        }
+        .into()
     });
     prop_oneof![2 => propose, 2 => confirm, 1 => reject].boxed()
 }

@@ -1,14 +1,17 @@
 //! Appointments that a second person confirms: what waits, with the forms of approvers, and what was sent back.
 
 use ledger_core::domain::refusal::Code;
+use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::domain::worker::event::AppointmentWord;
 use ledger_core::ledger::{Command, Receipt, commands};
 
 use crate::access::policy::Who;
 use crate::app::App;
+use crate::service::ServiceError;
 use crate::service::appointing::{ProposedAppointment, ReturnedAppointment, appointing};
 use crate::service::command::worker_event;
+use crate::service::reading::no_time;
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, new_key};
 use crate::web::words::Words;
@@ -33,6 +36,8 @@ pub(super) struct Waiting {
     pub(super) what: String,
     pub(super) by: String,
     pub(super) on: String,
+    /// When it was proposed, to the second: the word is about that.
+    pub(super) at: String,
     pub(super) confirm_key: String,
     pub(super) reject_key: String,
     /// Whether whoever looks may decide.
@@ -75,6 +80,7 @@ fn waiting(w: &Words, row: ProposedAppointment) -> Waiting {
         what,
         by: proposal.by.to_string(),
         on: proposal.at.date().to_string(),
+        at: proposal.at.to_string(),
         site: terms.site.map(|site| site.to_string()).unwrap_or_default(),
         role: terms.role,
         body: terms.body,
@@ -95,17 +101,23 @@ fn returned(row: ReturnedAppointment) -> Returned {
     Returned { id, worker, role: rejection.terms.role, on: rejection.at.date().to_string(), reason: rejection.reason }
 }
 
+/// When what stands on the page had been proposed.
+fn seen(fields: &Fields) -> Result<BusinessTime, Trouble> {
+    let at = fields.get("at");
+    Ok(BusinessTime::parse(at).ok_or_else(|| ServiceError::unreadable(no_time("at", at)))?)
+}
+
 /// What a form asks for that confirms an appointment.
 pub(super) fn confirm(fields: &Fields) -> Result<Command, Trouble> {
     let (worker, appointment) = (read_id(fields.get("worker"))?, read_id(fields.get("id"))?);
-    Ok(commands::ConfirmAppointment { worker, appointment }.into())
+    Ok(commands::ConfirmAppointment { worker, appointment, proposed_at: Some(seen(fields)?) }.into())
 }
 
 /// What a form asks for that sends one back.
 pub(super) fn reject(fields: &Fields) -> Result<Command, Trouble> {
     let (worker, appointment) = (read_id(fields.get("worker"))?, read_id(fields.get("id"))?);
     let reason = fields.reason("reason")?.to_owned();
-    Ok(commands::RejectAppointment { worker, appointment, reason }.into())
+    Ok(commands::RejectAppointment { worker, appointment, reason, proposed_at: Some(seen(fields)?) }.into())
 }
 
 /// Whether what was entered waits for another person.

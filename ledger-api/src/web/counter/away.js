@@ -223,7 +223,9 @@
     taking = null;
     code = null;
     customer = '';
-    if (!named) { draw(); if (!away) tell(); return; }
+    // The network is back, and whoever stood there is done: the next one is looked up by the ledger's own page.
+    if (!away) { location.reload(); return; }
+    if (!named) { draw(); return; }
     if (/^[\w-]+\.[\w-]{86}$/.test(named)) {
       readHold(named).then(function (hold) {
         if (hold.bad) { draw({ bad: hold.bad }); return; }
@@ -507,9 +509,9 @@
 
   // The network is back: nobody is interrupted who stands before the counter.
   function backAgain() {
-    if (customer || document.querySelector('[data-confirm]')) return;
+    if (document.querySelector('[data-confirm]')) return;
     var ours = !document.querySelector('form[action="/counter"]');
-    if (ours && !document.querySelector('#told')) { location.reload(); return; }
+    if (ours && !customer && !document.querySelector('#told')) { location.reload(); return; }
     var offline = document.getElementById('offline');
     // In its place, so that nothing moves under a finger.
     if (offline) offline.textContent = along.words.back;

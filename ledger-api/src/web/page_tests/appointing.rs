@@ -11,6 +11,9 @@ use crate::access::policy::Who;
 use crate::demo::EXAMPLE_WORKER;
 use crate::service::command;
 
+/// When everything here is proposed: the clock stands still.
+const NOW: &str = "2026-12-01T12:00:00+08:00";
+
 /// The part of the desk's page about what waits.
 fn part(page: &str) -> &str {
     let part = page.split("id=\"appointing\"").nth(1).unwrap_or_else(|| panic!("nothing of it: {page}"));
@@ -24,12 +27,12 @@ fn card<'a>(page: &'a str, id: &str) -> &'a str {
     found.and_then(|part| part.split("</article>").next()).unwrap_or_else(|| panic!("no {id}: {page}"))
 }
 
-fn confirm<'a>(key: &'a str, worker: &'a str, id: &'a str) -> [(&'a str, &'a str); 4] {
-    [("do", "confirm_appointment"), ("key", key), ("worker", worker), ("id", id)]
+fn confirm<'a>(key: &'a str, worker: &'a str, id: &'a str) -> [(&'a str, &'a str); 5] {
+    [("do", "confirm_appointment"), ("key", key), ("worker", worker), ("id", id), ("at", NOW)]
 }
 
-fn reject<'a>(key: &'a str, worker: &'a str, id: &'a str, reason: &'a str) -> [(&'a str, &'a str); 5] {
-    [("do", "reject_appointment"), ("key", key), ("worker", worker), ("id", id), ("reason", reason)]
+fn reject<'a>(key: &'a str, worker: &'a str, id: &'a str, reason: &'a str) -> [(&'a str, &'a str); 6] {
+    [("do", "reject_appointment"), ("key", key), ("worker", worker), ("id", id), ("reason", reason), ("at", NOW)]
 }
 
 impl House {
@@ -48,7 +51,7 @@ impl House {
     /// The word of that one.
     pub(super) async fn other_confirms(&self, key: &str, worker: &str, id: &str) {
         let (worker, appointment) = (worker.parse().unwrap(), id.parse().unwrap());
-        self.by_another(key, commands::ConfirmAppointment { worker, appointment }.into()).await;
+        self.by_another(key, commands::ConfirmAppointment { worker, appointment, proposed_at: None }.into()).await;
     }
 
     /// That one enters an appointment.

@@ -138,6 +138,8 @@ pub enum WorkerCommand {
         appointment: AppointmentId,
         /// Who says it.
         judge: Judge,
+        /// When what they looked at had been proposed, where they say so.
+        proposed_at: Option<BusinessTime>,
     },
     /// Send it back.
     RejectAppointment {
@@ -145,6 +147,8 @@ pub enum WorkerCommand {
         appointment: AppointmentId,
         /// Who says it.
         judge: Judge,
+        /// When what they looked at had been proposed, where they say so.
+        proposed_at: Option<BusinessTime>,
         /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
@@ -228,11 +232,11 @@ impl Worker {
             WorkerCommand::ProposeAppointment { appointment, by, terms } => {
                 self.propose_appointment(of, appointment, by, terms)
             }
-            WorkerCommand::ConfirmAppointment { appointment, judge } => {
-                self.confirm_appointment(of, appointment, &judge)
+            WorkerCommand::ConfirmAppointment { appointment, judge, proposed_at } => {
+                self.confirm_appointment(of, appointment, &judge, proposed_at)
             }
-            WorkerCommand::RejectAppointment { appointment, judge, reason } => {
-                self.reject_appointment(of, appointment, &judge, reason)
+            WorkerCommand::RejectAppointment { appointment, judge, proposed_at, reason } => {
+                self.reject_appointment(of, appointment, (&judge, proposed_at), reason)
             }
             WorkerCommand::PayBenefit { application, benefit, points } => {
                 self.pay_benefit(of, application, benefit, points)

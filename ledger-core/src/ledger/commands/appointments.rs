@@ -10,6 +10,7 @@ use super::registers::RegisterAppointment;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{AppointmentId, Key, WorkerId};
 use crate::domain::refusal::Decision;
+use crate::domain::time::BusinessTime;
 use crate::domain::worker::WorkerCommand;
 use crate::domain::worker::command::{AppointmentTerms, Judge, OfWorker};
 use crate::ledger::book::Book;
@@ -85,11 +86,16 @@ pub struct ConfirmAppointment {
     pub worker: WorkerId,
     /// The letter's number (聘书号).
     pub appointment: AppointmentId,
+    /// When what was looked at had been proposed: what somebody proposed under the number since is another matter. Whoever does
+    /// not say it means whatever waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_at: Option<BusinessTime>,
 }
 
 impl Definition for ConfirmAppointment {
     fn write_content(&self, content: &mut Content) {
         content.text("confirm_appointment").text(self.worker.as_str()).text(self.appointment.as_str());
+        write_seen(self.proposed_at, content);
     }
 
     fn says_when(&self) -> bool {
@@ -100,13 +106,14 @@ impl Definition for ConfirmAppointment {
         name_parts(&self.worker, &self.appointment, book, streams);
     }
 
-    /// Worker, that it waits, time, person, that its number was not taken, that the worker is there, days; then, of what is
-    /// new, that the site is open.
+    /// Worker, that it waits as it was seen, time, person, that its number was not taken, that the worker is there, days; then,
+    /// of what is new, that the site is open.
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let of = OfWorker { worker: self.worker.clone(), at: process.context.at };
         let judge = judge(process, &of, &self.appointment)?;
-        let appointment = self.appointment.clone();
-        let events = process.worker(self.worker.clone(), WorkerCommand::ConfirmAppointment { appointment, judge })?;
+        let (appointment, proposed_at) = (self.appointment.clone(), self.proposed_at);
+        let command = WorkerCommand::ConfirmAppointment { appointment, judge, proposed_at };
+        let events = process.worker(self.worker.clone(), command)?;
         let state = process.states.worker(&self.worker)?;
         let proposed = state.require_proposed_appointment(&of, &self.appointment)?;
         process.require_site(proposed.terms.site.as_ref(), state.has_appointment(&self.appointment))?;
@@ -125,12 +132,16 @@ pub struct RejectAppointment {
     pub appointment: AppointmentId,
     /// The reason, or the reference that the vault gave for it.
     pub reason: String,
+    /// See [`ConfirmAppointment::proposed_at`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_at: Option<BusinessTime>,
 }
 
 impl Definition for RejectAppointment {
     fn write_content(&self, content: &mut Content) {
         content.text("reject_appointment").text(self.worker.as_str()).text(self.appointment.as_str());
         content.text(&self.reason);
+        write_seen(self.proposed_at, content);
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -145,12 +156,13 @@ impl Definition for RejectAppointment {
         name_parts(&self.worker, &self.appointment, book, streams);
     }
 
-    /// Worker, that it waits, time, person.
+    /// Worker, that it waits as it was seen, time, person.
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let of = OfWorker { worker: self.worker.clone(), at: process.context.at };
         let judge = judge(process, &of, &self.appointment)?;
-        let (appointment, reason) = (self.appointment.clone(), self.reason.clone());
-        process.worker(self.worker.clone(), WorkerCommand::RejectAppointment { appointment, judge, reason })
+        let (appointment, reason, proposed_at) = (self.appointment.clone(), self.reason.clone(), self.proposed_at);
+        let command = WorkerCommand::RejectAppointment { appointment, judge, proposed_at, reason };
+        process.worker(self.worker.clone(), command)
     }
 
     fn free_text(&mut self) -> Option<(About, &mut String)> {
@@ -158,6 +170,13 @@ impl Definition for RejectAppointment {
     }
 
     nothing!(named_key, new_ids, begins, at_counter, settings);
+}
+
+/// Left out where nothing is said, so that what was asked before there was such a field is the same still.
+fn write_seen(proposed_at: Option<BusinessTime>, content: &mut Content) {
+    if let Some(at) = proposed_at {
+        content.text(&at.to_string());
+    }
 }
 
 /// The streams of an appointment that waits: which person proposed it is told by the account.

@@ -4,6 +4,7 @@
 use crate::domain::event::V1;
 use crate::domain::ids::{Actor, AppointmentId};
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::time::BusinessTime;
 use crate::domain::worker::Worker;
 use crate::domain::worker::command::{AppointmentTerms, Judge, OfWorker};
 use crate::domain::worker::event::{
@@ -58,15 +59,16 @@ impl Worker {
         Ok(vec![WorkerEvent::AppointmentProposed(event)])
     }
 
-    /// That it waits, time, person, that its number was not taken meanwhile and that the worker is there; then what a
-    /// register is told.
+    /// That it waits as it was seen, time, person, that its number was not taken meanwhile and that the worker is there; then
+    /// what a register is told.
     pub(super) fn confirm_appointment(
         &self,
         of: &OfWorker,
         appointment: AppointmentId,
         judge: &Judge,
+        seen: Option<BusinessTime>,
     ) -> Decision<Vec<WorkerEvent>> {
-        let proposed = self.require_open_to(of, &appointment, judge)?;
+        let proposed = self.require_open_to(of, &appointment, judge, seen)?;
         if proposed.taken {
             let message = format!(
                 "appointment {appointment} of {} was recorded by a register meanwhile; send the proposal back",
@@ -81,15 +83,15 @@ impl Worker {
         Ok(std::iter::once(WorkerEvent::AppointmentConfirmed(confirmed)).chain(recorded).collect())
     }
 
-    /// That it waits, time, person.
+    /// That it waits as it was seen, time, person.
     pub(super) fn reject_appointment(
         &self,
         of: &OfWorker,
         appointment: AppointmentId,
-        judge: &Judge,
+        (judge, seen): (&Judge, Option<BusinessTime>),
         reason: String,
     ) -> Decision<Vec<WorkerEvent>> {
-        self.require_open_to(of, &appointment, judge)?;
+        self.require_open_to(of, &appointment, judge, seen)?;
         let (at, by, worker) = (of.at, judge.by.clone(), of.worker.clone());
         let rejected = AppointmentRejected { appointment, at, by, reason, v: V1, worker };
         Ok(vec![WorkerEvent::AppointmentRejected(rejected)])
@@ -125,8 +127,17 @@ impl Worker {
         of: &OfWorker,
         appointment: &AppointmentId,
         judge: &Judge,
+        seen: Option<BusinessTime>,
     ) -> Decision<&ProposedAppointment> {
         let proposed = self.require_proposed_appointment(of, appointment)?;
+        if let Some(seen) = seen.filter(|seen| *seen != proposed.at) {
+            let message = format!(
+                "what was proposed of appointment {appointment} at {seen} was decided before; what waits was proposed at {}: \
+                 look at it again",
+                proposed.at
+            );
+            return Err(Refusal::new(Code::AlreadyDecided, message));
+        }
         if of.at < proposed.at {
             let message = format!(
                 "appointment {appointment}, proposed at {}, cannot be decided before, at {}",

@@ -139,11 +139,12 @@ fn judge(by: &str, alike: &[&str], is_worker: bool) -> Judge {
 }
 
 fn confirm(number: &str, judge: Judge) -> WorkerCommand {
-    WorkerCommand::ConfirmAppointment { appointment: letter(number), judge }
+    WorkerCommand::ConfirmAppointment { appointment: letter(number), judge, proposed_at: None }
 }
 
 fn reject(number: &str, judge: Judge) -> WorkerCommand {
-    WorkerCommand::RejectAppointment { appointment: letter(number), judge, reason: "名单有误".into() }
+    let reason = "名单有误".into();
+    WorkerCommand::RejectAppointment { appointment: letter(number), judge, proposed_at: None, reason }
 }
 
 fn other() -> Judge {
@@ -194,6 +195,31 @@ fn the_word_is_another_persons_and_comes_after_the_proposal() {
     proposed.when("2024-02-21", confirm("PS2", other())).refused(Code::NotFound);
     // When is asked before who.
     proposed.when("2024-02-19", confirm("PS1", judge("one", &[], false))).refused(Code::InvalidDate);
+}
+
+#[test]
+fn a_word_about_what_was_decided_since_says_nothing_of_what_was_proposed_anew() {
+    let proposed = given().and("2024-02-20", propose("PS1", lasting_from("2024-03-01", None, None)));
+    let anew = proposed
+        .and("2024-02-21", reject("PS1", other()))
+        .and("2024-02-22", propose("PS1", lasting_from("2025-03-01", None, None)));
+    let (appointment, judge, reason) = (letter("PS1"), other(), "名单有误".to_owned());
+    for (seen, refused) in [("2024-02-20", true), ("2024-02-22", false)] {
+        let proposed_at = Some(at(seen));
+        let words = [
+            WorkerCommand::ConfirmAppointment { appointment: appointment.clone(), judge: judge.clone(), proposed_at },
+            WorkerCommand::RejectAppointment {
+                appointment: appointment.clone(),
+                judge: judge.clone(),
+                proposed_at,
+                reason: reason.clone(),
+            },
+        ];
+        for word in words {
+            let told = anew.when("2024-02-23", word);
+            if refused { told.refused(Code::AlreadyDecided) } else { told.accepted() }
+        }
+    }
 }
 
 #[test]

@@ -44,11 +44,13 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         let commands::RegisterAppointment { appointment, worker, terms } = appointment(full);
         commands::ProposeAppointment { appointment, worker, terms }
     };
-    let confirmed = commands::ConfirmAppointment { worker: id("YZ-骑手-001"), appointment: id("PS-0001") };
+    let confirmed =
+        commands::ConfirmAppointment { worker: id("YZ-骑手-001"), appointment: id("PS-0001"), proposed_at: None };
     let sent_back = commands::RejectAppointment {
         worker: id("YZ-骑手-001"),
         appointment: id("PS-0001"),
         reason: "名单有误".into(),
+        proposed_at: None,
     };
     let pair = |full: bool| commands::OpenPair {
         pair: id("BD-0001"),
