@@ -1,6 +1,7 @@
 //! Appointments that a second person confirms: what waits for whose word, what was sent back lately, and who may say a word.
 
 use ledger_core::domain::ids::{Actor, AppointmentId, WorkerId};
+use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::{Command, commands};
 use projections::queries::Page;
 use projections::views::appointment::{Appointment, Proposal, Rejection};
@@ -12,6 +13,28 @@ use super::rosters::{LOOKED_MAX, SHOWN_MAX, is_of_own, shown_since};
 use super::texts::{Written, tell};
 use crate::access::policy::{CommandKind, Read, Target, Who};
 use crate::app::App;
+
+/// What a proposal comes to, once it is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// Somebody is appointed.
+    Appoints,
+    /// What is recorded of an appointment becomes another: its days, say.
+    Changes,
+    /// An appointment that is recorded ends (解聘).
+    Ends,
+}
+
+impl Aim {
+    /// What is proposed, where an appointment of the number stands already or not.
+    pub const fn of(terms: &AppointmentTerms, stands: bool) -> Aim {
+        match (stands, terms.ended) {
+            (false, _) => Aim::Appoints,
+            (true, None) => Aim::Changes,
+            (true, Some(_)) => Aim::Ends,
+        }
+    }
+}
 
 /// What the desk looks at.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +69,8 @@ pub struct ReturnedAppointment {
     pub worker: String,
     /// When and why, with the reason as it was written.
     pub rejection: Rejection,
+    /// Whether an appointment of this number stands.
+    pub stands: bool,
 }
 
 /// Appointments of workers whom whoever asks may read.
@@ -65,7 +90,10 @@ pub async fn appointing(app: &App, who: Who<'_>) -> Result<Appointing, ServiceEr
     let mut waiting: Vec<ProposedAppointment> = waiting.collect();
     let returned = returned.into_iter().filter_map(of_both);
     let mut returned: Vec<ReturnedAppointment> = returned
-        .filter_map(|(worker, id, row)| row.rejected.map(|rejection| ReturnedAppointment { id, worker, rejection }))
+        .filter_map(|(worker, id, row)| {
+            let stands = row.terms.is_some();
+            row.rejected.map(|rejection| ReturnedAppointment { id, worker, rejection, stands })
+        })
         .collect();
     let own = |by: &Actor| matches!(who, Who::Bearer(identity) if identity.id == *by);
     // What whoever looks entered waits for others, and keeps nothing from being seen that waits for them.
@@ -84,7 +112,7 @@ pub async fn appointing(app: &App, who: Who<'_>) -> Result<Appointing, ServiceEr
         }
     }
     let written = found.returned.iter_mut().map(|row| {
-        let ReturnedAppointment { id, worker, rejection } = row;
+        let ReturnedAppointment { id, worker, rejection, stands: _ } = row;
         Written::of_worker(worker.as_str(), Some(id.as_str()), &mut rejection.reason)
     });
     tell(&app.vault, who, written.collect()).await;
@@ -158,6 +186,18 @@ pub(super) async fn require_site(app: &App, who: Who<'_>, command: &Command) -> 
         // The ledger says what became of it.
         None => Ok(()),
     }
+}
+
+/// What it was that was sent back last of an appointment; none where something was proposed since. Whoever sent it back is told
+/// it.
+///
+/// # Errors
+/// [`ServiceError::Unavailable`].
+pub async fn last_sent_back(app: &App, worker: &str, appointment: &str) -> Result<Option<Aim>, ServiceError> {
+    app.views.fresh(None).await?;
+    let rows = app.views.appointments(worker).await?.value;
+    let row = rows.into_iter().find(|(id, _)| id == appointment);
+    Ok(row.and_then(|(_, row)| Some(Aim::of(&row.rejected?.terms, row.terms.is_some()))))
 }
 
 async fn proposal_of(

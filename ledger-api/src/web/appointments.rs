@@ -273,7 +273,10 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Stri
         "check_benefit" => return approvals::check(app, visitor, fields).await,
         "reject_benefit" => (approvals::reject(fields)?, w.approvals.sent_back),
         "confirm_appointment" => (appointing::confirm(fields)?, w.appointing.confirmed),
-        "reject_appointment" => (appointing::reject(fields)?, w.appointing.sent_back),
+        "reject_appointment" => {
+            give(app, visitor, fields.get("key"), appointing::reject(fields)?).await?;
+            return Ok(appointing::sent_back(app, w, fields).await?.to_owned());
+        }
         what => {
             let ended = if what == "dismiss" { Some(required(fields, "ended")?) } else { None };
             let receipt = give(app, visitor, fields.get("key"), appointment(fields, ended)?).await?;

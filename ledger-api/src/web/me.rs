@@ -1,6 +1,7 @@
 //! `/me`: a worker's own account: what can be spent, what is on its way and until when, every line with its reason, the
 //! code to show, what there is of benefits, pairs and papers, and a way to object.
 
+mod letters;
 mod programmes;
 mod proof;
 mod statement;
@@ -103,7 +104,8 @@ struct Publicised {
     when: String,
 }
 
-pub(super) use programmes::{days_left, letter_state, pass_state, withdrawal};
+pub(super) use letters::letter_state;
+pub(super) use programmes::{days_left, pass_state, withdrawal};
 pub(super) use proof::picture;
 pub(super) use stores::{PICK_UP, called, until};
 

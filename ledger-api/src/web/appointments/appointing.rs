@@ -2,14 +2,13 @@
 
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::domain::worker::event::AppointmentWord;
 use ledger_core::ledger::{Command, Receipt, commands};
 
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::ServiceError;
-use crate::service::appointing::{ProposedAppointment, ReturnedAppointment, appointing};
+use crate::service::appointing::{Aim, ProposedAppointment, ReturnedAppointment, appointing, last_sent_back};
 use crate::service::command::worker_event;
 use crate::service::reading::no_time;
 use crate::web::form::{Fields, read_id};
@@ -32,6 +31,7 @@ pub(super) struct Waiting {
     pub(super) body: String,
     pub(super) site: String,
     pub(super) days: String,
+    pub(super) state: &'static str,
     /// Whether it is new, changes one or ends one.
     pub(super) what: String,
     pub(super) by: String,
@@ -49,6 +49,7 @@ pub(super) struct Returned {
     pub(super) id: String,
     pub(super) worker: String,
     pub(super) role: String,
+    pub(super) state: &'static str,
     pub(super) on: String,
     pub(super) reason: String,
 }
@@ -60,7 +61,7 @@ pub(super) async fn part(app: &App, visitor: &Visitor) -> Result<Part, Trouble> 
     Ok(Part {
         asked: settings.is_some_and(|settings| settings.checks() > 0),
         waiting: found.waiting.into_iter().map(|row| waiting(w, row)).collect(),
-        returned: found.returned.into_iter().map(returned).collect(),
+        returned: found.returned.into_iter().map(|row| returned(w, row)).collect(),
     })
 }
 
@@ -68,6 +69,7 @@ fn waiting(w: &Words, row: ProposedAppointment) -> Waiting {
     let ProposedAppointment { id, worker, proposal, stands, decides } = row;
     let g = w.appointing;
     let terms = proposal.terms;
+    let aim = Aim::of(&terms, stands);
     let what = match (terms.ended, stands) {
         (Some(ended), _) => format!("{} {ended}", g.ends),
         (None, true) => g.changes.to_owned(),
@@ -76,7 +78,8 @@ fn waiting(w: &Words, row: ProposedAppointment) -> Waiting {
     Waiting {
         id,
         worker,
-        days: days(&terms),
+        days: g.days(terms.days, aim != Aim::Ends),
+        state: g.waits(aim),
         what,
         by: proposal.by.to_string(),
         on: proposal.at.date().to_string(),
@@ -90,15 +93,11 @@ fn waiting(w: &Words, row: ProposedAppointment) -> Waiting {
     }
 }
 
-/// The first and the last day of an appointment.
-fn days(terms: &AppointmentTerms) -> String {
-    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    format!("{} — {}", day(terms.days.from), day(terms.days.through))
-}
-
-fn returned(row: ReturnedAppointment) -> Returned {
-    let ReturnedAppointment { id, worker, rejection } = row;
-    Returned { id, worker, role: rejection.terms.role, on: rejection.at.date().to_string(), reason: rejection.reason }
+fn returned(w: &Words, row: ReturnedAppointment) -> Returned {
+    let ReturnedAppointment { id, worker, rejection, stands } = row;
+    let state = w.appointing.was_rejected(Aim::of(&rejection.terms, stands));
+    let on = rejection.at.date().to_string();
+    Returned { id, worker, role: rejection.terms.role, state, on, reason: rejection.reason }
 }
 
 /// When what stands on the page had been proposed.
@@ -118,6 +117,12 @@ pub(super) fn reject(fields: &Fields) -> Result<Command, Trouble> {
     let (worker, appointment) = (read_id(fields.get("worker"))?, read_id(fields.get("id"))?);
     let reason = fields.reason("reason")?.to_owned();
     Ok(commands::RejectAppointment { worker, appointment, reason, proposed_at: Some(seen(fields)?) }.into())
+}
+
+/// What is said once it was sent back: which of them it was.
+pub(super) async fn sent_back(app: &App, w: &Words, fields: &Fields) -> Result<&'static str, Trouble> {
+    let aim = last_sent_back(app, fields.get("worker"), fields.get("id")).await?;
+    Ok(aim.map_or(w.appointing.sent_back, |aim| w.appointing.was_sent_back(aim)))
 }
 
 /// Whether what was entered waits for another person.

@@ -45,12 +45,17 @@ pub(super) struct ThingLine {
     pub(super) about: String,
 }
 
-/// What of a number is traced, by the kind that is asked for or else the first, and what else has it.
+/// What of a number is traced, by the kind that is asked for or else the first, and what else has it. Where nothing has the
+/// number as it was typed, it is looked for in capitals.
 ///
 /// # Errors
 /// [`ServiceError::Unavailable`].
 pub(super) async fn chosen(app: &App, number: &str, of: &str) -> Result<(Option<Subject>, Vec<Subject>), ServiceError> {
     let mut found = named(app, number).await?;
+    let capitals = number.to_uppercase();
+    if found.is_empty() && capitals != number {
+        found = named(app, &capitals).await?;
+    }
     let wanted = found.iter().position(|subject| kind_of(subject) == of).unwrap_or(0);
     let subject = (wanted < found.len()).then(|| found.remove(wanted));
     Ok((subject, found))
@@ -59,6 +64,11 @@ pub(super) async fn chosen(app: &App, number: &str, of: &str) -> Result<(Option<
 /// What a subject's kind is called in an address.
 fn kind_of(subject: &Subject) -> String {
     subject.to_string().split(':').next().unwrap_or_default().to_owned()
+}
+
+/// The number of a subject, as the journal has it.
+pub(super) fn number_of(subject: &Subject) -> String {
+    subject.to_string().split_once(':').map(|(_, number)| number.to_owned()).unwrap_or_default()
 }
 
 /// Traces a thing at a moment.
@@ -77,7 +87,7 @@ pub(super) async fn thing_of(
     must_be_there(app, Some(until)).await?;
     let as_of = date("as_of", when.as_of)?;
     let kind = kind_named(w, &subject);
-    let number = subject.to_string().split_once(':').map(|(_, number)| number.to_owned()).unwrap_or_default();
+    let number = number_of(&subject);
     let of = kind_of(&subject);
     let unknown = not_there(&subject);
     let mut lines: Vec<TraceLine> = Vec::new();

@@ -17,7 +17,7 @@ use projections::audit::trace::{LotStep, Note, Subject, TraceEnd, TraceLine, Tra
 use serde::Deserialize;
 
 use super::state::position;
-use super::thing::{Thing, chosen, thing_of};
+use super::thing::{Thing, chosen, number_of, thing_of};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::ServiceError;
@@ -136,12 +136,17 @@ async fn page(app: &App, visitor: &Visitor, asked: AskedTrace) -> Result<Respons
     if !typed.is_empty() {
         let (subject, others) = chosen(app, &typed, asked.of.trim()).await?;
         let told = match subject {
-            Some(Subject::Worker(_)) | None => {
-                traced_of(app, visitor, &worker, &when).await.map(|it| traced = Some(it))
-            }
+            Some(Subject::Worker(_)) => traced_of(app, visitor, &worker, &when).await.map(|it| traced = Some(it)),
             Some(subject) => {
-                worker.clone_from(&typed);
+                worker = number_of(&subject);
                 thing_of(app, visitor, subject, &others, &when).await.map(|it| thing = Some(it))
+            }
+            None => {
+                // Who may trace some alone is not told which numbers there are.
+                may_read(Who::Bearer(&visitor.must()?.identity), Read::Trace, Target::Worker(&worker))?;
+                worker.clone_from(&typed);
+                w.trace.no_such.clone_into(&mut bad);
+                Ok(())
             }
         };
         match told {

@@ -6,11 +6,10 @@ use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pair::state::Visit;
 use ledger_core::domain::pass::command::PassTerms;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::commands::benefits::AskedAmount;
 use ledger_core::ledger::{Command, commands};
-use projections::views::appointment::Rejection;
 
+use super::letters::letters;
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::qr::Picture;
@@ -135,12 +134,7 @@ pub(super) async fn part(app: &App, visitor: &Visitor, worker: &str, number: Opt
         offered: offered.collect(),
         number: number.unwrap_or_else(|| new_number("QY")),
         pairs: pairs.iter().filter_map(|(id, row)| pair(w, id, row, worker, &called, today)).collect(),
-        letters: appointments
-            .into_iter()
-            .map(|(id, terms)| letter(w, id, terms, today))
-            .chain(appointments_proposed.into_iter().map(|(id, waits)| letter_proposed(w, id, waits.terms, today)))
-            .chain(appointments_returned.into_iter().map(|(id, returned)| letter_returned(w, id, returned)))
-            .collect(),
+        letters: letters(w, appointments, appointments_proposed, appointments_returned, today),
         passes: passes.into_iter().map(|(id, terms)| pass(w, id, &terms, today)).collect(),
         visit_kinds,
         today: today.to_string(),
@@ -255,49 +249,6 @@ fn own_visit(w: &Words, id: &str, visit: &Visit, worker: &str, called: &dyn Fn(&
         colour,
         confirms: visit.confirmation.is_none() && !own,
         key: new_key("confirm"),
-    }
-}
-
-fn letter(w: &Words, id: String, terms: AppointmentTerms, today: NaiveDate) -> Paper {
-    let (state, colour) = letter_state(w, &terms, today);
-    let p = w.programmes;
-    let body = if terms.body.is_empty() { String::new() } else { format!("{} {}", p.appointed_by, terms.body) };
-    Paper { days: days_left(w, terms.days.through, today), what: terms.role, id, state, colour, more: body }
-}
-
-/// What waits for a second person.
-fn letter_proposed(w: &Words, id: String, terms: AppointmentTerms, today: NaiveDate) -> Paper {
-    let g = w.appointing;
-    let more = match terms.ended {
-        Some(ended) => format!("{} {ended} · {}", g.ends, g.not_yet),
-        None => g.not_yet.to_owned(),
-    };
-    Paper { days: days_left(w, terms.days.through, today), what: terms.role, id, state: g.state, colour: "wait", more }
-}
-
-/// What a second person sent back.
-fn letter_returned(w: &Words, id: String, returned: Rejection) -> Paper {
-    let g = w.appointing;
-    let days = format!("{} {}", g.rejected_on, returned.at.date());
-    let more = format!("{} {}", g.rejected_why, returned.reason);
-    Paper { days, what: returned.terms.role, id, state: g.rejected, colour: "bad", more }
-}
-
-/// Whether an appointment holds, in words.
-pub(in crate::web) fn letter_state(
-    w: &Words,
-    terms: &AppointmentTerms,
-    today: NaiveDate,
-) -> (&'static str, &'static str) {
-    let p = w.programmes;
-    if terms.ended.is_some_and(|ended| ended <= today) {
-        (p.dismissed, "bad")
-    } else if terms.holds(today) {
-        (p.in_force, "ok")
-    } else if terms.days.from.is_some_and(|from| today < from) {
-        (p.not_yet, "info")
-    } else {
-        (p.over, "bad")
     }
 }
 

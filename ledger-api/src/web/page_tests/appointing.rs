@@ -113,7 +113,10 @@ async fn a_rider_sees_what_waits_and_why_it_was_sent_back() {
     let house = House::open().await;
     let (rider, approver) = (house.enter(Role::Worker).await, house.enter(Role::Approver).await);
     house.other_proposes(EXAMPLE_WORKER, "PS-9").await;
-    holds(&rider.read("/me").await, &["兼职网格员", "PS-9", "待确认", "确认前不作数"]);
+    let days = "拟自 2026-12-01 起，无期限";
+    let own = rider.read("/me").await;
+    holds(&own, &["兼职网格员", "PS-9", "待确认", "聘任单位 演示街道 · 确认前不作数", days]);
+    holds(card(&approver.read("/appointments").await, "PS-9"), &["聘任单位 演示街道", days]);
     let unsaid = reject("T-1", EXAMPLE_WORKER, "PS-9", "");
     assert!(!approver.refused("/appointments", &unsaid).await.is_empty(), "a reason is given");
     let said = approver.done("/appointments", &reject("T-1", EXAMPLE_WORKER, "PS-9", "名单有误")).await;
@@ -131,4 +134,37 @@ async fn a_rider_sees_what_waits_and_why_it_was_sent_back() {
     let mut english = house.enter(Role::Approver).await;
     english.cookie.push_str("; nuanxin-language=en");
     holds(part(&english.read("/appointments").await), &["Appointments to confirm", "To be confirmed", "Send back"]);
+}
+
+#[tokio::test]
+async fn what_is_proposed_of_an_appointment_that_stands_leaves_it_as_it_is_until_it_is_confirmed() {
+    let house = House::open().await;
+    let (rider, approver) = (house.enter(Role::Worker).await, house.enter(Role::Approver).await);
+    house.app.views.fresh(None).await.unwrap();
+    let number = "YS-PS01";
+    let rows = house.app.views.appointments(EXAMPLE_WORKER).await.unwrap().value;
+    let terms = rows.into_iter().find(|(id, _)| id == number).and_then(|(_, row)| row.terms).expect("it stands");
+    let propose = |terms: AppointmentTerms| -> Command {
+        let (appointment, worker) = (number.parse().unwrap(), EXAMPLE_WORKER.parse().unwrap());
+        commands::ProposeAppointment { appointment, worker, terms }.into()
+    };
+
+    let ended = AppointmentTerms { ended: Some("2026-12-31".parse().unwrap()), ..terms.clone() };
+    house.by_another("E-1", propose(ended)).await;
+    holds(&rider.read("/me").await, &["解聘待确认", "2026-12-31 · 确认前聘任照旧有效"]);
+    let page = approver.read("/appointments").await;
+    holds(card(&page, number), &["解聘待确认", "解聘，从这天起不再有效： 2026-12-31", "自 "]);
+    assert!(!card(&page, number).contains("拟自"), "the days are those that hold: {page}");
+    let said = approver.done("/appointments", &reject("T-1", EXAMPLE_WORKER, number, "还在任")).await;
+    assert_eq!(said, "已退回解聘");
+    holds(&rider.read("/me").await, &["解聘已退回", "解聘未获确认，聘任照旧有效 · 退回原因： 还在任"]);
+    holds(part(&approver.read("/appointments").await), &["解聘已退回", "还在任"]);
+
+    let days = Period { from: terms.days.from, through: None };
+    house.by_another("E-2", propose(AppointmentTerms { days, ..terms })).await;
+    holds(&rider.read("/me").await, &["变更待确认", "确认前按原来的聘任", "起，无期限"]);
+    holds(card(&approver.read("/appointments").await, number), &["变更待确认", "变更已登记的聘任", "拟自"]);
+    let said = approver.done("/appointments", &reject("T-2", EXAMPLE_WORKER, number, "没有批")).await;
+    assert_eq!(said, "已退回变更");
+    holds(&rider.read("/me").await, &["变更已退回", "变更未获确认，仍按原来的聘任 · 退回原因： 没有批"]);
 }

@@ -53,8 +53,9 @@ async fn an_auditor_follows_a_balance_back_to_the_events_that_made_it() {
     assert!(link.contains(&format!("at={half}&")) && link.ends_with("as_of=2026-10-01"), "{link}");
     holds(&auditor.read(&link).await, &[&format!("序号 {half} 以前，截至 2026-10-01")]);
     for (wrong, told) in [
-        ("worker=NOBODY", "没有此人员"),
-        ("worker=a%20b", "没有此人员"),
+        ("worker=NOBODY", "没有此编号。可以填人员编号、单号"),
+        ("worker=a%20b", "没有此编号"),
+        ("worker=nobody", "没有此编号"),
         ("worker=YS-0001&at=99999999", "序号只到"),
         ("worker=YS-0001&at=x", "序号只到"),
         ("worker=YS-0001&as_of=2026-13-01", "日期"),
@@ -157,6 +158,10 @@ async fn an_auditor_traces_what_the_programmes_keep_by_its_number() {
         holds(&page, marks);
         assert!(!page.contains("role=\"alert\""), "{number}: {page}");
     }
+    // A number that was typed in small letters is found as well.
+    let small = auditor.read("/audit/trace?worker=ys-zj01").await;
+    holds(&small, &["资金 YS-ZJ01", "value=\"YS-ZJ01\""]);
+    assert!(!small.contains("role=\"alert\""), "{small}");
     // At a moment, in English, and page after page.
     let early = auditor.read("/audit/trace?worker=YS-ZJ01&at=1").await;
     holds(&early, &["role=\"alert\"", "value=\"YS-ZJ01\""]);

@@ -15,6 +15,7 @@ words! {
     no_way: "请从列表里选抽样的办法。", "Choose of the list how it is drawn.";
     title: "结余的来历", "Where a balance comes from";
     hint: "填编号，看这个账户的结余由哪些批次组成、每批从哪来、被什么用掉，逐条对得上账本的序号。时刻可以不填。填单号、项目编号、资金编号、暖心卡号、结对号、评选编号、驿站编号或商户编号，看那一件的来历。", "Enter a worker's id: which lots make up the balance, what made each and what took from it, each with its position in the journal. The moment may be left blank. The number of a request, benefit, fund, pass, pair, selection, site or merchant is traced as well.";
+    no_such: "没有此编号。可以填人员编号、单号、项目编号、资金编号、暖心卡号、结对号、评选编号、驿站编号或商户编号。", "Nothing has this number. Enter the id of a worker, or the number of a request, benefit, fund, pass, pair, selection, site or merchant.";
     show: "查来历", "Trace";
     lots: "有余额或待入账的批次", "Lots with something in them, or that wait";
     lots_hint: "点开一批，看它怎么来的（申报、审核、公示、入账）、怎么去的，每一步之后剩多少。", "Open a lot: how it came (recorded, checked, publicised, counted), what took from it, and what was in it after each step.";

@@ -1,5 +1,5 @@
 //! A site, line by line: where it hangs in the tree and what hangs right below it, what it offered from when on, its closing,
-//! the letters of appointment that name it, and what was credited to those who belong to it.
+//! the letters of appointment that name it or would, and what was credited to those who belong to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use ledger_core::domain::ids::{AppointmentId, SiteId, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::site::SiteEvent;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::{AppointmentRecorded, Verdict, WorkerEvent};
+use ledger_core::domain::worker::event::{AppointmentRecorded, AppointmentWord, Verdict, WorkerEvent};
 use ledger_core::journal::Entry;
 
 use super::facts::{FactName, Facts};
@@ -27,6 +27,8 @@ pub(super) struct SiteTrace {
     members: BTreeSet<WorkerId>,
     /// The letters that name it, each with whether it was ended.
     letters: BTreeMap<(WorkerId, AppointmentId), bool>,
+    /// The letters of which something waits for a second person that names it, or is about one that names it.
+    waiting: BTreeSet<(WorkerId, AppointmentId)>,
     /// What counts of each credit of those who belonged to it when it was recorded.
     credits: BTreeMap<String, Points>,
 }
@@ -53,6 +55,7 @@ impl SiteTrace {
             tree: BTreeMap::new(),
             members: BTreeSet::new(),
             letters: BTreeMap::new(),
+            waiting: BTreeSet::new(),
             credits: BTreeMap::new(),
         }
     }
@@ -73,6 +76,16 @@ impl SiteTrace {
         event.as_appointment().is_some_and(|recorded| {
             recorded.terms.site.as_ref() == Some(&self.site)
                 || self.letters.contains_key(&(recorded.worker.clone(), recorded.appointment.clone()))
+        })
+    }
+
+    /// Whether it is proposed that a letter names the site, or what becomes of one that does; or a word on that.
+    fn concerns(&self, event: &WorkerEvent) -> bool {
+        event.as_appointment_word().is_some_and(|word| match word {
+            AppointmentWord::Proposed(event) => {
+                event.terms.site.as_ref() == Some(&self.site) || self.letters.contains_key(&letter_of(word))
+            }
+            AppointmentWord::Confirmed(_) | AppointmentWord::Rejected(_) => self.waiting.contains(&letter_of(word)),
         })
     }
 
@@ -119,6 +132,18 @@ impl SiteTrace {
         self.standing.appointments = count(self.letters.values().filter(|ended| !**ended).count());
     }
 
+    /// What is proposed waits until a word is said on it.
+    fn hear(&mut self, word: AppointmentWord<'_>) {
+        match word {
+            AppointmentWord::Proposed(_) => {
+                self.waiting.insert(letter_of(word));
+            }
+            AppointmentWord::Confirmed(_) | AppointmentWord::Rejected(_) => {
+                self.waiting.remove(&letter_of(word));
+            }
+        }
+    }
+
     /// What counts of a credit: nothing before it is confirmed, and nothing once it was taken back.
     fn credit(&mut self, event: &WorkerEvent) {
         let (credit, counts) = if let Some(record) = event.as_service() {
@@ -142,6 +167,16 @@ impl SiteTrace {
     }
 }
 
+/// Which letter a word is about.
+fn letter_of(word: AppointmentWord<'_>) -> (WorkerId, AppointmentId) {
+    let (worker, appointment) = match word {
+        AppointmentWord::Proposed(event) => (&event.worker, &event.appointment),
+        AppointmentWord::Confirmed(event) => (&event.worker, &event.appointment),
+        AppointmentWord::Rejected(event) => (&event.worker, &event.appointment),
+    };
+    (worker.clone(), appointment.clone())
+}
+
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
@@ -149,7 +184,7 @@ fn count(number: usize) -> u64 {
 impl Follow for SiteTrace {
     fn owns(&self, event: &Event) -> bool {
         event.as_site().is_some_and(|own| own.site() == &self.site || self.is_below(own))
-            || event.as_worker().is_some_and(|own| self.appoints(own) || self.credited(own))
+            || event.as_worker().is_some_and(|own| self.appoints(own) || self.concerns(own) || self.credited(own))
     }
 
     fn line(&mut self, entry: &Entry, event: &Event) -> Option<TraceLine> {
@@ -179,6 +214,9 @@ impl Follow for SiteTrace {
             let (subject, party) = (recorded.appointment.to_string(), Some(recorded.worker.to_string()));
             let facts = letter(&recorded.terms).told();
             return Some(TraceLine { subject, party, facts, ..begun(entry, event, self.standing()) });
+        }
+        if let Some(word) = told.as_appointment_word() {
+            self.hear(word);
         }
         let before = self.standing.credited;
         self.credit(told);

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::worker::event::{LotPart, Lots, ServiceRecorded, WorkerEvent};
+use ledger_core::domain::worker::event::{AppointmentWord, LotPart, Lots, ServiceRecorded, WorkerEvent};
 use ledger_core::journal::Entry;
 
 use super::letter::letter;
@@ -109,6 +109,22 @@ pub(super) fn describe(line: &mut TraceLine, event: &WorkerEvent) {
         line.subject = recorded.appointment.to_string();
         line.facts = letter(&recorded.terms).told();
     }
+    if let Some(word) = event.as_appointment_word() {
+        appointing(line, word);
+    }
+}
+
+/// What is proposed says the letter's facts; a word on it says of which letter it is.
+fn appointing(line: &mut TraceLine, word: AppointmentWord<'_>) {
+    let number = match word {
+        AppointmentWord::Proposed(event) => {
+            line.facts = letter(&event.terms).told();
+            &event.appointment
+        }
+        AppointmentWord::Confirmed(event) => &event.appointment,
+        AppointmentWord::Rejected(event) => &event.appointment,
+    };
+    line.subject = number.to_string();
 }
 
 fn service(line: &mut TraceLine, record: &ServiceRecorded) {

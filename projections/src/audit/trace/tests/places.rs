@@ -128,6 +128,53 @@ async fn a_letter_that_is_moved_to_another_site_leaves_the_first_one() {
     }
 }
 
+/// A letter that is proposed, ended on a day where there is one.
+fn proposed(site: &str, ended: Option<&str>) -> Value {
+    let mut proposed = letter(site, ended);
+    proposed["by"] = "T1".into();
+    proposed
+}
+
+/// A word on it.
+fn word(reason: Option<&str>) -> Value {
+    let mut word = json!({"appointment": "PS1", "by": "T2", "worker": "W2"});
+    if let Some(reason) = reason {
+        word["reason"] = reason.into();
+    }
+    word
+}
+
+#[tokio::test]
+async fn what_is_proposed_of_a_letter_and_the_words_on_it_are_told_of_its_worker_and_its_site() {
+    let mut entries = Entries::default();
+    entries.record("SiteOpened", opened("YZ1", None));
+    entries.record("SiteOpened", opened("YZ2", None));
+    let proposing = entries.record("AppointmentProposed", proposed("YZ1", None));
+    let confirmed = entries.record("AppointmentConfirmed", word(None));
+    let recorded = entries.record("AppointmentRecorded", letter("YZ1", None));
+    let ending = entries.record("AppointmentProposed", proposed("YZ1", Some("2024-05-31")));
+    let rejected = entries.record("AppointmentRejected", word(Some("日期有误")));
+    let all = [proposing, confirmed, recorded, ending, rejected];
+    for (subject, party) in [("worker:W2", None), ("site:YZ1", Some("W2"))] {
+        let (lines, _) = entries.trace(subject).await;
+        let lines: Vec<_> = lines.into_iter().filter(|line| line.event.starts_with("Appointment")).collect();
+        assert_eq!(positions(&lines), all, "{subject}");
+        assert!(lines.iter().all(|line| line.subject == "PS1" && line.party.as_deref() == party), "{lines:?}");
+        assert!(lines.iter().all(|line| line.points.is_zero()), "{lines:?}");
+        let told = [FactName::Role, FactName::Body, FactName::Site, FactName::From, FactName::Until];
+        let wanted = ["政策宣讲员", "区委宣传部", "YZ1", "2024-01-01", "2024-12-31"];
+        assert_eq!(told.map(|name| fact(&lines[0], name)), wanted.map(Some), "{subject}");
+        let dismissed = [0, 3].map(|at: usize| fact(&lines[at], FactName::Dismissed));
+        assert_eq!(dismissed, [None, Some("2024-05-31")], "{subject}");
+        assert!(lines[1].facts.is_empty() && lines[4].facts.is_empty(), "{lines:?}");
+        assert_eq!(lines[4].reason.as_deref(), Some("日期有误"));
+    }
+    // What is proposed counts for nothing, and another site hears nothing of it.
+    let (lines, _) = entries.trace("site:YZ1").await;
+    assert_eq!(lines.iter().map(|line| site(line).appointments).collect::<Vec<_>>(), [0, 0, 0, 1, 1, 1]);
+    assert_eq!(entries.trace("site:YZ2").await.0.len(), 1);
+}
+
 #[tokio::test]
 async fn a_workers_trace_tells_the_letters_that_were_given_and_ended() {
     let mut entries = Entries::default();
