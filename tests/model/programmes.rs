@@ -235,7 +235,7 @@ pub(crate) fn any_types(runner: &mut TestRunner) -> BTreeSet<String> {
 }
 
 prop_state_machine! {
-    #![proptest_config(config(cases(), 4_000))]
+    #![proptest_config(config(4 * cases(), 4_000))]
 
     #[test]
     fn in_memory_the_programmes_are_answered_as_the_sheets_rules_say(sequential 1..=STEPS_MAX => Trial<Memory>);

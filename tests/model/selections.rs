@@ -241,7 +241,7 @@ pub(crate) fn any_types(runner: &mut TestRunner) -> BTreeSet<String> {
 }
 
 prop_state_machine! {
-    #![proptest_config(config(cases() / 2, 4_000))]
+    #![proptest_config(config(2 * cases(), 4_000))]
 
     #[test]
     fn in_memory_selections_are_answered_as_the_decision_says(sequential 1..=STEPS_MAX => Trial<Memory>);
