@@ -21,7 +21,7 @@ use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Asking, Caller, Limit, from_text, position_from_text};
 use super::shapes::Reason;
 use super::wire::{Text, TimeJson};
-use crate::access::policy::{CommandKind, Read, Who};
+use crate::access::policy::{CommandKind, Read};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::appointing::{ProposedAppointment, proposed};
@@ -255,9 +255,9 @@ async fn list_proposed_appointments(
     caller: Caller,
     ApiQuery(query): ApiQuery<ProposedAppointmentQuery>,
 ) -> Result<Json<ProposedAppointmentList>, ApiError> {
-    caller.may_ever(Read::ProposedAppointments)?;
+    let reading = caller.may_ever(Read::ProposedAppointments)?;
     let asked = (query.after.as_str(), query.limit.0);
-    let page = proposed(&app, Who::Bearer(&caller.0), asked, query.min_position).await?;
+    let page = proposed(&app, &reading, asked, query.min_position).await?;
     let appointments = page.rows.into_iter().map(appointment_json).collect();
     Ok(Json(ProposedAppointmentList { appointments, next: page.next, position: page.position }))
 }

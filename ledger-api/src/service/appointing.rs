@@ -8,7 +8,7 @@ use projections::views::appointment::{Appointment, Proposal, Rejection};
 
 use super::ServiceError;
 use super::reach::may;
-use super::reading::may_ever_read;
+use super::reading::{Reading, may_ever_read};
 use super::rosters::{LOOKED_MAX, SHOWN_MAX, is_of_own, shown_since};
 use super::texts::{Written, tell};
 use crate::access::policy::{CommandKind, Read, Target, Who};
@@ -140,18 +140,17 @@ pub struct ProposedPage {
 /// [`ServiceError`].
 pub async fn proposed(
     app: &App,
-    who: Who<'_>,
+    reading: &Reading<'_>,
     (after, limit): (&str, usize),
     min_position: Option<u64>,
 ) -> Result<ProposedPage, ServiceError> {
-    let reading = may_ever_read(who, Read::ProposedAppointments)?;
     reading.at_least(app, min_position).await?;
     let Page { rows, position, .. } =
         app.views.all_appointments(after, usize::MAX, |row| row.proposal.is_some()).await?;
     let mut page = ProposedPage { rows: Vec::new(), next: None, position };
     for (key, row) in rows {
         let Some((worker, id)) = named(&key) else { continue };
-        if !is_of_own(app, who, Read::ProposedAppointments, &worker).await? {
+        if !is_of_own(app, reading.who, reading.read, &worker).await? {
             continue;
         }
         if page.rows.len() >= limit {
