@@ -35,7 +35,7 @@ use super::machine::{Memory, Place, Postgres, Sqlite};
 use super::memory_views::MemoryViews;
 use super::persons::Persons;
 use super::play::state_of;
-use super::system::{Open, System, types_of};
+use super::system::{Open, System, assert_reached, types_of};
 use super::{cases, config};
 use commands::BRANCH;
 use house::{Answer, Ask, CARDS, House, WORKERS};
@@ -245,20 +245,10 @@ prop_state_machine! {
 /// What the histories are made of is not left to chance: within some of them everything happens, and every no of the rules.
 #[test]
 fn histories_of_people_reach_every_answer() {
-    use proptest::strategy::ValueTree;
-    let mut runner = TestRunner::deterministic();
-    let mut told = BTreeSet::new();
-    for _ in 0..500 {
-        let (mut state, steps, _) =
-            Model::sequential_strategy(1..=STEPS_MAX).new_tree(&mut runner).expect("a history").current();
-        for step in &steps {
-            state = Model::apply(state, step);
-            if let Last::Answered(_, _, Answer::Repeated) = state.last {
-                told.insert("repeated");
-            }
+    assert_reached::<Model>(house::REACHED, (500, STEPS_MAX), |state, met| {
+        if let Last::Answered(_, _, Answer::Repeated) = state.last {
+            met.insert("repeated");
         }
-        told.extend(state.house.met());
-    }
-    let missing: Vec<&str> = house::REACHED.iter().copied().filter(|wanted| !told.contains(wanted)).collect();
-    assert!(missing.is_empty(), "no history has {missing:?}; they have {told:?}");
+        met.extend(state.house.met());
+    });
 }

@@ -41,7 +41,7 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 
 use super::machine::{Memory, Place, Postgres, Sqlite};
 use super::play::state_of;
-use super::system::{System, types_of};
+use super::system::{System, assert_reached, types_of};
 use super::{cases, cases_on_databases, config, traces};
 use desk::{Answer, Desk};
 use steps::{Step, Theme};
@@ -254,27 +254,12 @@ prop_state_machine! {
 /// What the histories are made of is not left to chance: within some of them everything happens, and every no of the rules.
 #[test]
 fn histories_of_the_programmes_reach_every_answer() {
-    use proptest::strategy::ValueTree;
-    let mut runner = TestRunner::deterministic();
-    let mut told = BTreeSet::new();
-    let missing = |told: &BTreeSet<&'static str>| -> Vec<&str> {
-        desk::REACHED.iter().copied().filter(|wanted| !told.contains(wanted)).collect()
-    };
-    for _ in 0..20_000 {
-        if missing(&told).is_empty() {
-            return;
-        }
-        let (mut state, steps, _) =
-            Model::sequential_strategy(1..=STEPS_MAX).new_tree(&mut runner).expect("a history").current();
-        for step in &steps {
-            state = Model::apply(state, step);
-            told.insert(match state.answer {
-                Answer::Refused(code) => code,
-                Answer::Done => "done",
-                Answer::Repeated => "repeated",
-            });
-            told.extend(state.desk.met());
-        }
-    }
-    assert!(missing(&told).is_empty(), "no history has {:?}; they have {told:?}", missing(&told));
+    assert_reached::<Model>(desk::REACHED, (20_000, STEPS_MAX), |state, met| {
+        met.insert(match state.answer {
+            Answer::Refused(code) => code,
+            Answer::Done => "done",
+            Answer::Repeated => "repeated",
+        });
+        met.extend(state.desk.met());
+    });
 }

@@ -34,7 +34,7 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 use super::days::{clock, date};
 use super::machine::{Memory, Place, Postgres, Sqlite};
 use super::memory_views::MemoryViews;
-use super::system::{Open, System, types_of};
+use super::system::{Open, System, assert_reached, types_of};
 use super::{cases, config};
 use office::{Answer, Ask, Figures, List, Office, SELECTIONS};
 use steps::Step;
@@ -260,28 +260,13 @@ prop_state_machine! {
 /// What the histories are made of is not left to chance: within some of them everything happens, and every no of the rules.
 #[test]
 fn histories_of_selections_reach_every_answer() {
-    use proptest::strategy::ValueTree;
-    let mut runner = TestRunner::deterministic();
-    let mut told = BTreeSet::new();
-    let missing = |told: &BTreeSet<&'static str>| -> Vec<&str> {
-        office::REACHED.iter().copied().filter(|wanted| !told.contains(wanted)).collect()
-    };
-    for _ in 0..20_000 {
-        if missing(&told).is_empty() {
-            return;
-        }
-        let (mut state, steps, _) =
-            Model::sequential_strategy(1..=STEPS_MAX).new_tree(&mut runner).expect("a history").current();
-        for step in &steps {
-            state = Model::apply(state, step);
-            match state.last {
-                Last::Answered(_, _, Answer::Refused(code)) => told.insert(code),
-                Last::Answered(_, _, Answer::Repeated) => told.insert("repeated"),
-                Last::Answered(_, _, Answer::Done) => told.insert("done"),
-                Last::Nothing | Last::Restart => false,
-            };
-        }
-        told.extend(state.office.met());
-    }
-    assert!(missing(&told).is_empty(), "no history has {:?}; they have {told:?}", missing(&told));
+    assert_reached::<Model>(office::REACHED, (20_000, STEPS_MAX), |state, met| {
+        match state.last {
+            Last::Answered(_, _, Answer::Refused(code)) => met.insert(code),
+            Last::Answered(_, _, Answer::Repeated) => met.insert("repeated"),
+            Last::Answered(_, _, Answer::Done) => met.insert("done"),
+            Last::Nothing | Last::Restart => false,
+        };
+        met.extend(state.office.met());
+    });
 }

@@ -130,3 +130,29 @@ pub(crate) fn types_of<T: StateMachineTest<SystemUnderTest = System>>(
     }
     system.entries.iter().map(|entry| entry.event_type.clone()).collect()
 }
+
+/// Plays histories by chance, of so many steps at most, until all that is wanted was met: what they are made of is not left to
+/// chance. `meet` adds what a step came to.
+pub(crate) fn assert_reached<R: ReferenceStateMachine>(
+    wanted: &[&'static str],
+    (histories_max, steps_max): (usize, usize),
+    meet: impl Fn(&R::State, &mut BTreeSet<&'static str>),
+) {
+    let mut runner = TestRunner::deterministic();
+    let mut met = BTreeSet::new();
+    let missing = |met: &BTreeSet<&'static str>| -> Vec<&str> {
+        wanted.iter().copied().filter(|wanted| !met.contains(wanted)).collect()
+    };
+    for _ in 0..histories_max {
+        if missing(&met).is_empty() {
+            return;
+        }
+        let (mut state, steps, _) =
+            R::sequential_strategy(1..=steps_max).new_tree(&mut runner).expect("a history").current();
+        for step in &steps {
+            state = R::apply(state, step);
+            meet(&state, &mut met);
+        }
+    }
+    assert!(missing(&met).is_empty(), "no history has {:?}; they have {met:?}", missing(&met));
+}
