@@ -29,6 +29,7 @@ mod cloud_events;
 pub mod command;
 pub mod credit_reads;
 pub mod credits;
+pub mod crowd;
 mod decimal;
 pub mod deliveries;
 pub mod docs;
@@ -102,7 +103,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -111,7 +112,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::stopping::Stopping;
 use door::{Gate, Routes};
-use limits::{Crowd, Walkers};
+use crowd::Walkers;
 use rate::RateSettings;
 
 /// The OpenAPI document of all routes, as JSON. Handlers take it as `Extension<ApiDocument>`.
@@ -213,17 +214,12 @@ pub struct Pages {
 /// When the OpenAPI document cannot be written, which is a fault of this program.
 pub fn router(app: App, pages: Pages, stopping: Stopping, rates: RateSettings) -> serde_json::Result<Router> {
     let document = ApiDocument(document()?.to_string().into());
-    let crowd = Crowd::default();
     let gate = Arc::new(Gate::new(rates));
     let (guarded, doors) = guarded().into_parts();
     let (guarded, _) = guarded.split_for_parts();
     let (open, _) = open().split_for_parts();
-    let guarded = guarded.method_not_allowed_fallback(extract::wrong_method).route_layer((
-        // The crowd is counted behind the guard: strangers push nobody out.
-        from_fn_with_state((app.clone(), doors.clone(), Arc::clone(&gate)), door::guard),
-        from_fn_with_state(crowd, limits::crowd),
-        from_fn(accept::only_what_is_accepted),
-    ));
+    let guard = from_fn_with_state((app.clone(), doors.clone(), Arc::clone(&gate)), door::guard);
+    let guarded = guarded.method_not_allowed_fallback(extract::wrong_method).route_layer(guard);
     // Pages and the ways in take from the same buckets.
     let open = open.merge(pages.routes).method_not_allowed_fallback(extract::wrong_method);
     let visitors = from_fn_with_state((app.clone(), gate), door::visitors);
@@ -241,13 +237,11 @@ pub fn router(app: App, pages: Pages, stopping: Stopping, rates: RateSettings) -
         // One layer of many, outermost first: each call of `layer` would put every route in one box more, and every request
         // copies all boxes of its route.
         .layer((
-            from_fn(metrics::measure),
+            from_fn_with_state(doors, limits::around),
             CatchPanicLayer::custom(limits::panicked),
             Extension(Walkers::default()),
             Extension(stopping),
             Extension(document),
-            from_fn(limits::headers),
-            from_fn_with_state(doors, limits::deadline),
         ))
         .with_state(app))
 }

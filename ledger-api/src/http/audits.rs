@@ -16,10 +16,10 @@ use utoipa_axum::routes;
 
 use super::accept;
 use super::appraisals::X_POSITION;
+use super::crowd::Walkers;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller, LIMIT_MAX, from_text, position_from_text};
-use super::limits::Walkers;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;

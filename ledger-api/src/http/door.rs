@@ -20,6 +20,8 @@ use tokio::time::timeout;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use super::accept::only_what_is_accepted;
+use super::crowd::Crowd;
 use super::error::{ApiError, ToldCode};
 use super::extract::only;
 use super::rate::{self, Limiter, RateSettings};
@@ -192,6 +194,8 @@ pub struct Gate {
     accounts: Limiter,
     /// How many tokens that this process has not seen are asked of their store at once.
     asking: Semaphore,
+    /// How many requests of whoever was let in are worked on at once.
+    crowd: Crowd,
 }
 
 impl Gate {
@@ -202,6 +206,7 @@ impl Gate {
             tokens: Limiter::new(settings.token),
             accounts: Limiter::new(settings.account),
             asking: Semaphore::new(ASKING_MAX),
+            crowd: Crowd::default(),
             settings,
         }
     }
@@ -454,7 +459,11 @@ async fn pass(
     }
     request.extensions_mut().insert(identity);
     request.extensions_mut().insert(shown);
-    next.run(request).await
+    // The crowd is counted behind the guard: strangers push nobody out.
+    match gate.crowd.place().await {
+        Ok(_place) => only_what_is_accepted(request, next).await,
+        Err(error) => error.into_response(),
+    }
 }
 
 /// Sends somebody away for a while.

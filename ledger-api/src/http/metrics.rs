@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use prometheus::core::Collector;
 use prometheus::{
@@ -67,17 +66,27 @@ pub fn routes() -> Routes {
     Routes::new().route(Read::Metrics, routes!(read_metrics))
 }
 
-/// Counts a request and the time until its answer began; for a layer around all routes.
-pub async fn measure(request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let method = METHODS.iter().find(|known| **known == request.method().as_str()).copied().unwrap_or("other");
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
-    if let Ok(requests) = &*REQUESTS {
-        let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
-        requests.count(method, route, response.status().as_str(), begun.elapsed().as_secs_f64());
+/// A request that is being answered.
+pub(super) struct Measured {
+    begun: Instant,
+    method: &'static str,
+    route: Option<MatchedPath>,
+}
+
+impl Measured {
+    /// From now on.
+    pub(super) fn begin(request: &Request) -> Measured {
+        let method = METHODS.iter().find(|known| **known == request.method().as_str()).copied().unwrap_or("other");
+        Measured { begun: Instant::now(), method, route: request.extensions().get().cloned() }
     }
-    response
+
+    /// Counts it and the time until its answer began.
+    pub(super) fn end(&self, response: &Response) {
+        if let Ok(requests) = &*REQUESTS {
+            let route = self.route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+            requests.count(self.method, route, response.status().as_str(), self.begun.elapsed().as_secs_f64());
+        }
+    }
 }
 
 /// Figures for Prometheus, in its text format.

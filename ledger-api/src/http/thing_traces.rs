@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::audits::until;
+use super::crowd::Walkers;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller};
-use super::limits::Walkers;
 use super::traces::{Page, TraceQuery};
 use crate::access::policy::{Read, Target};
 use crate::app::App;

@@ -13,7 +13,7 @@ use super::audits::until;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, Limit, from_text, position_from_text};
-use super::limits::Walkers;
+use super::crowd::Walkers;
 use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;

@@ -13,7 +13,7 @@ use super::body::ApiJson;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller, from_text, position_from_text};
-use super::limits::Walkers;
+use super::crowd::Walkers;
 use super::schedule::AdoptSchedule;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
