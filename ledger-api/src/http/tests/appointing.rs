@@ -146,7 +146,7 @@ async fn no_more_than_so_many_appointments_are_looked_through_for_a_page() {
     assert_eq!((first.rows.len(), first.next.as_deref()), (0, Some("WX/PS2")), "so few hold nothing that waits");
     let (mut found, mut after, mut pages) = (Vec::new(), String::new(), 0);
     loop {
-        let page = proposed_among(&edge.app, &reading, (&after, 1), 2).await.unwrap();
+        let page = proposed_among(&edge.app, &reading, (after.as_str(), 1), 2).await.unwrap();
         assert!(page.rows.len() <= 1 && page.position > 0, "{page:?}");
         found.extend(page.rows.into_iter().map(|row| row.id));
         pages += 1;

@@ -68,9 +68,9 @@ facts! {
     /// Of which kind it was before.
     KindBefore = "kind_before", "原类型";
     /// The unified social credit code.
-    CreditCode = "uscc", "统一社会信用代码";
+    CreditCode = "credit_code", "统一社会信用代码";
     /// The one of before.
-    CreditCodeBefore = "uscc_before", "原统一社会信用代码";
+    CreditCodeBefore = "credit_code_before", "原统一社会信用代码";
     /// What it is scored as.
     Activity = "activity", "活动";
     /// On which day, where that is not the day of the event.
@@ -180,12 +180,10 @@ facts! {
 impl FactName {
     /// For people, in English.
     pub fn english(self) -> Cow<'static, str> {
-        match self {
-            FactName::Waited => Cow::Borrowed("not yet granted"),
-            FactName::CreditCode => Cow::Borrowed("credit code"),
-            FactName::CreditCodeBefore => Cow::Borrowed("credit code before"),
-            other => Cow::Owned(other.as_str().replace('_', " ")),
+        if self == FactName::Waited {
+            return Cow::Borrowed("not yet granted");
         }
+        Cow::Owned(self.as_str().replace('_', " "))
     }
 }
 
