@@ -225,7 +225,7 @@ async fn what_was_sent_back_fills_the_form_to_be_mended() {
         house.by_another(id, commands::ProposeAppointment { appointment, worker, terms }.into()).await;
         approver.done("/appointments", &reject(&format!("T-{id}"), "YS-0003", "PS-7", "没有批")).await;
         let page = approver.read("/appointments?mend=YS-0003%2FPS-7").await;
-        let mends = page.contains("已照退回的这份变更填好") && page.contains("name=\"id\" value=\"PS-7\"");
+        let mends = page.contains("已照退回的这份变更填好") && page.contains("id=\"id\" name=\"id\" value=\"PS-7\"");
         assert_eq!(mends, ended.is_none(), "{id}: {page}");
     }
 }
