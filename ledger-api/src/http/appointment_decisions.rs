@@ -232,6 +232,9 @@ struct ProposedAppointmentJson {
     by: String,
     /// Whether an appointment of this number stands already, which would become this one.
     stands: bool,
+    /// Whether a register recorded this number after it was proposed: it cannot be confirmed any more (`duplicate_conflict`), only
+    /// sent back.
+    taken: bool,
     /// Always `proposed`.
     #[schema(value_type = String, examples("proposed"))]
     status: AppointmentStatus,
@@ -241,7 +244,8 @@ struct ProposedAppointmentJson {
 #[derive(Debug, Serialize, ToSchema)]
 struct ProposedAppointmentList {
     appointments: Vec<ProposedAppointmentJson>,
-    /// What to ask on after; null at the end.
+    /// What to ask on after; null at the end. Where there is one, a page may be short of what was asked for, or empty: no more
+    /// than so many appointments are looked through for one.
     next: Option<String>,
     /// The answer includes everything up to this position.
     position: u64,
@@ -276,6 +280,7 @@ fn appointment_json(row: ProposedAppointment) -> ProposedAppointmentJson {
         at: proposal.at,
         by: proposal.by.to_string(),
         stands,
+        taken: proposal.taken,
         status: AppointmentStatus::Proposed,
     }
 }

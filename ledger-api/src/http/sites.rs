@@ -178,7 +178,7 @@ pub struct CloseSite {
     /// 停用日期: the first day closed; today without.
     #[serde(default)]
     on: Option<DateJson>,
-    /// The reason, where one was given.
+    /// The reason, where one was given. It is about the place and stands in the journal as it is written: it names nobody.
     #[serde(default, deserialize_with = "maybe_text")]
     #[schema(max_length = 500)]
     reason: Option<String>,

@@ -3,7 +3,6 @@
 use ledger_core::domain::ids::{Actor, AppointmentId, WorkerId};
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::{Command, commands};
-use projections::queries::Page;
 use projections::views::appointment::{Appointment, Proposal, Rejection};
 
 use super::ServiceError;
@@ -13,6 +12,9 @@ use super::rosters::{LOOKED_MAX, SHOWN_MAX, is_of_own, shown_since};
 use super::texts::{Written, tell};
 use crate::access::policy::{CommandKind, Read, Target, Who};
 use crate::app::App;
+
+/// Appointments that are read at once where those that wait are looked for.
+const READ_AT_ONCE: usize = 1_000;
 
 /// What a proposal comes to, once it is confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +28,9 @@ pub enum Aim {
 }
 
 impl Aim {
-    /// What is proposed, where an appointment of the number stands already or not.
-    pub const fn of(terms: &AppointmentTerms, stands: bool) -> Aim {
-        match (stands, terms.ended) {
+    /// What is proposed, where an appointment of the number stood when it was proposed or not.
+    pub const fn of(terms: &AppointmentTerms, stood: bool) -> Aim {
+        match (stood, terms.ended) {
             (false, _) => Aim::Appoints,
             (true, None) => Aim::Changes,
             (true, Some(_)) => Aim::Ends,
@@ -69,8 +71,6 @@ pub struct ReturnedAppointment {
     pub worker: String,
     /// When and why, with the reason as it was written.
     pub rejection: Rejection,
-    /// Whether an appointment of this number stands.
-    pub stands: bool,
 }
 
 /// Appointments of workers whom whoever asks may read.
@@ -81,20 +81,19 @@ pub async fn appointing(app: &App, who: Who<'_>) -> Result<Appointing, ServiceEr
     let reading = may_ever_read(who, Read::ProposedAppointments)?;
     reading.at_least(app, None).await?;
     let since = shown_since(app.ledger.now().date());
-    let waits_now = |row: &Appointment| row.proposal.is_some();
-    let came_back = |row: &Appointment| row.rejected.as_ref().is_some_and(|known| known.at.date() >= since);
-    let waiting = app.views.all_appointments("", LOOKED_MAX, waits_now).await?.rows;
-    let returned = app.views.all_appointments("", LOOKED_MAX, came_back).await?.rows;
-    let of_both = |(key, row): (String, Appointment)| named(&key).map(|(worker, id)| (worker, id, row));
-    let waiting = waiting.into_iter().filter_map(of_both).filter_map(|(worker, id, row)| waits(worker, id, row));
-    let mut waiting: Vec<ProposedAppointment> = waiting.collect();
-    let returned = returned.into_iter().filter_map(of_both);
-    let mut returned: Vec<ReturnedAppointment> = returned
-        .filter_map(|(worker, id, row)| {
-            let stands = row.terms.is_some();
-            row.rejected.map(|rejection| ReturnedAppointment { id, worker, rejection, stands })
-        })
-        .collect();
+    let concerns = |row: &Appointment| {
+        row.proposal.is_some() || row.rejected.as_ref().is_some_and(|known| known.at.date() >= since)
+    };
+    let mut waiting: Vec<ProposedAppointment> = Vec::new();
+    let mut returned: Vec<ReturnedAppointment> = Vec::new();
+    for (key, row) in app.views.all_appointments("", LOOKED_MAX, concerns).await?.rows {
+        let Some((worker, id)) = named(&key) else { continue };
+        // What is proposed again was sent back no more, so that a row is one of the two.
+        match row.rejected {
+            Some(rejection) if row.proposal.is_none() => returned.push(ReturnedAppointment { id, worker, rejection }),
+            Some(_) | None => waiting.extend(waits(worker, id, row.terms.is_some(), row.proposal)),
+        }
+    }
     let own = |by: &Actor| matches!(who, Who::Bearer(identity) if identity.id == *by);
     // What whoever looks entered waits for others, and keeps nothing from being seen that waits for them.
     waiting.sort_by_key(|row| (own(&row.proposal.by), row.proposal.at));
@@ -112,7 +111,7 @@ pub async fn appointing(app: &App, who: Who<'_>) -> Result<Appointing, ServiceEr
         }
     }
     let written = found.returned.iter_mut().map(|row| {
-        let ReturnedAppointment { id, worker, rejection, stands: _ } = row;
+        let ReturnedAppointment { id, worker, rejection } = row;
         Written::of_worker(worker.as_str(), Some(id.as_str()), &mut rejection.reason)
     });
     tell(&app.vault, who, written.collect()).await;
@@ -134,33 +133,55 @@ pub struct ProposedPage {
     pub position: u64,
 }
 
-/// Appointments that wait for a second person, those after one, of workers whom whoever asks may read.
+/// Appointments that wait for a second person, those after one, of workers whom whoever asks may read. Few of all appointments
+/// wait, so that no more than so many of them are looked at for one page: where there are more, it may be short of what is asked
+/// for, or empty, and tells where to go on.
 ///
 /// # Errors
 /// [`ServiceError`].
 pub async fn proposed(
     app: &App,
     reading: &Reading<'_>,
-    (after, limit): (&str, usize),
+    asked: (&str, usize),
     min_position: Option<u64>,
 ) -> Result<ProposedPage, ServiceError> {
     reading.at_least(app, min_position).await?;
-    let Page { rows, position, .. } =
-        app.views.all_appointments(after, usize::MAX, |row| row.proposal.is_some()).await?;
-    let mut page = ProposedPage { rows: Vec::new(), next: None, position };
-    for (key, row) in rows {
-        let Some((worker, id)) = named(&key) else { continue };
-        if !is_of_own(app, reading.who, reading.read, &worker).await? {
-            continue;
+    proposed_among(app, reading, asked, LOOKED_MAX).await
+}
+
+/// As [`proposed`], where so many appointments are looked at.
+pub(crate) async fn proposed_among(
+    app: &App,
+    reading: &Reading<'_>,
+    (after, limit): (&str, usize),
+    looked_max: usize,
+) -> Result<ProposedPage, ServiceError> {
+    let (mut after, mut looked) = (after.to_owned(), 0_usize);
+    let mut rows: Vec<ProposedAppointment> = Vec::new();
+    let mut of = None;
+    let next = 'pages: loop {
+        let found = app.views.all_appointments(&after, READ_AT_ONCE.min(looked_max), |_| true).await?;
+        // Later pages may be of later positions: all of them include the first one's.
+        of.get_or_insert(found.position);
+        for (key, row) in found.rows {
+            looked += 1;
+            let Some((worker, id)) = named(&key) else { continue };
+            let Some(waiting) = waits(worker, id, row.terms.is_some(), row.proposal) else { continue };
+            if !is_of_own(app, reading.who, reading.read, &waiting.worker).await? {
+                continue;
+            }
+            if rows.len() >= limit {
+                break 'pages rows.last().map(|last| format!("{}/{}", last.worker, last.id));
+            }
+            rows.push(waiting);
         }
-        if page.rows.len() >= limit {
-            page.next = page.rows.last().map(|last| format!("{}/{}", last.worker, last.id));
-            break;
+        match found.next {
+            Some(next) if looked < looked_max => after = next,
+            next => break next,
         }
-        page.rows.extend(waits(worker, id, row));
-    }
-    reading.note_list(app, page.rows.iter().map(|row| row.worker.as_str()));
-    Ok(page)
+    };
+    reading.note_list(app, rows.iter().map(|row| row.worker.as_str()));
+    Ok(ProposedPage { rows, next, position: of.unwrap_or_default() })
 }
 
 /// Whoever decides about an appointment at a site has a right that reaches the site as well as the worker.
@@ -196,7 +217,7 @@ pub async fn last_sent_back(app: &App, worker: &str, appointment: &str) -> Resul
     app.views.fresh(None).await?;
     let rows = app.views.appointments(worker).await?.value;
     let row = rows.into_iter().find(|(id, _)| id == appointment);
-    Ok(row.and_then(|(_, row)| Some(Aim::of(&row.rejected?.terms, row.terms.is_some()))))
+    Ok(row.and_then(|(_, row)| row.rejected).map(|known| Aim::of(&known.terms, known.stood)))
 }
 
 async fn proposal_of(
@@ -235,7 +256,6 @@ fn named(key: &str) -> Option<(String, String)> {
     key.split_once('/').map(|(worker, id)| (worker.to_owned(), id.to_owned()))
 }
 
-fn waits(worker: String, id: String, row: Appointment) -> Option<ProposedAppointment> {
-    let stands = row.terms.is_some();
-    row.proposal.map(|proposal| ProposedAppointment { id, worker, proposal, stands, decides: false })
+fn waits(worker: String, id: String, stands: bool, proposal: Option<Proposal>) -> Option<ProposedAppointment> {
+    proposal.map(|proposal| ProposedAppointment { id, worker, proposal, stands, decides: false })
 }

@@ -52,6 +52,8 @@ struct Page {
     /// Whether there may be more than is shown.
     cut: bool,
     appoints: bool,
+    /// What is said of the appointment that was sent back with which the form is filled in, and its number.
+    mends: Option<(&'static str, String)>,
     /// The roles to choose of.
     known: Vec<String>,
     benefits: Vec<Benefit>,
@@ -112,6 +114,8 @@ pub(super) fn routes() -> Router<App> {
 #[serde(default)]
 struct Asked {
     worker: String,
+    /// An appointment that was sent back and is to be mended, with its worker.
+    mend: String,
 }
 
 /// Whose rows are asked for, as it was typed: of one worker, or of all where nothing was. What can be no id of a worker is
@@ -128,10 +132,12 @@ struct Told {
     typed: Typed,
     applied: Applied,
     given_back: GivenBack,
+    /// What was sent back and is to be mended.
+    mend: String,
 }
 
 async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
-    answer(&visitor, page(&app, &visitor, &asked.worker, Told::default()).await)
+    answer(&visitor, page(&app, &visitor, &asked.worker, Told { mend: asked.mend, ..Told::default() }).await)
 }
 
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
@@ -321,7 +327,14 @@ async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Resp
     if !is_desk(identity) {
         return Err(Denied.into());
     }
-    let Told { said, bad, mut typed, applied, given_back } = told;
+    let Told { said, bad, mut typed, applied, given_back, mend } = told;
+    let appoints = approver && may_ever(who, CommandKind::RegisterAppointment);
+    let appointing = appointing::part(app, visitor).await?;
+    let mended = if appoints { appointing.mended(w, mend.trim()) } else { None };
+    let mends = mended.map(|mended| {
+        typed = mended.typed;
+        (mended.said, mended.id)
+    });
     if typed.from.is_empty() {
         typed.from = today.to_string();
     }
@@ -345,13 +358,14 @@ async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Resp
         bad,
         visits: visits_waiting(app, who).await?.into_iter().map(|row| visit(w, row, &called, today)).collect(),
         confirms: operator && may_ever(who, CommandKind::ConfirmVisit),
-        appointing: appointing::part(app, visitor).await?,
+        appointing,
         approvals: approvals::part(app, visitor).await?,
         cut: letters.len() >= SHOWN_MAX,
         letters: (0_usize..).zip(letters).map(|(at, row)| letter(w, at, row, today)).collect(),
         whose: of,
         known: known(app, visitor, today).await?,
-        appoints: approver && may_ever(who, CommandKind::RegisterAppointment),
+        appoints,
+        mends,
         offered: if operator && may_ever(who, CommandKind::ApplyBenefit) {
             let open = queues.iter().filter(|row| row.terms.window.holds(today));
             open.map(|row| (row.id.clone(), row.terms.name.clone())).collect()

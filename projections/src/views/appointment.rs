@@ -32,6 +32,10 @@ pub struct Proposal {
     pub by: Actor,
     /// As what, by whom, through which days.
     pub terms: AppointmentTerms,
+    /// Whether an appointment of the number stood when it was proposed, which it would change or end.
+    pub stood: bool,
+    /// Whether a register recorded the number since: it cannot be confirmed any more, only sent back.
+    pub taken: bool,
 }
 
 /// That a proposal was sent back.
@@ -45,6 +49,8 @@ pub struct Rejection {
     pub reason: String,
     /// What was proposed.
     pub terms: AppointmentTerms,
+    /// Whether an appointment of the number stood when it was proposed.
+    pub stood: bool,
 }
 
 /// The view, keyed by worker and appointment.
@@ -64,17 +70,23 @@ impl View for AppointmentView {
             row.terms = Some(recorded.terms.clone());
             // It holds, whatever was sent back before.
             row.rejected = None;
+            // A word on what waits comes before what it records: this is a register's row.
+            if let Some(proposal) = &mut row.proposal {
+                proposal.taken = true;
+            }
         }
         match event.as_appointment_word() {
             Some(AppointmentWord::Proposed(event)) => {
                 let (at, by, terms) = (event.at, event.by.clone(), event.terms.clone());
-                row.proposal = Some(Proposal { at, by, terms });
+                let stood = row.terms.is_some();
+                row.proposal = Some(Proposal { at, by, terms, stood, taken: false });
                 row.rejected = None;
             }
             Some(AppointmentWord::Confirmed(_)) => row.proposal = None,
             Some(AppointmentWord::Rejected(event)) => {
                 let (at, by, reason) = (event.at, event.by.clone(), event.reason.clone());
-                row.rejected = row.proposal.take().map(|Proposal { terms, .. }| Rejection { at, by, reason, terms });
+                row.rejected =
+                    row.proposal.take().map(|Proposal { terms, stood, .. }| Rejection { at, by, reason, terms, stood });
             }
             None => {}
         }

@@ -1,11 +1,18 @@
 //! Appointments that a second person confirms, over HTTP: who proposes, who may say the word, and what waits meanwhile.
 
 use axum::http::Method;
+use ledger_core::domain::ids::{Actor, Key};
+use ledger_core::domain::period::Period;
+use ledger_core::domain::worker::command::AppointmentTerms;
+use ledger_core::ledger::{Context, Outcome, Submission, commands};
 use serde_json::{Value, json};
 
 use super::programmes::{district, taken};
 use super::support::{By, Edge};
 use crate::access::Role;
+use crate::access::policy::{Read, Who};
+use crate::service::appointing::proposed_among;
+use crate::service::reading::may_ever_read;
 
 const APPOINTMENTS: &str = "/v1/appointments";
 
@@ -120,6 +127,67 @@ async fn what_waits_is_listed_to_its_end_for_whom_the_right_reaches() {
     assert_eq!(worker.get("/v1/appointments").await.no(), (403, "forbidden"));
     let own = worker.get("/v1/workers/WZ/export?format=json").await.body["appointments"].clone();
     assert_eq!((own.as_array().map(Vec::len), own.to_string().contains("待确认")), (Some(2), true), "{own}");
+}
+
+#[tokio::test]
+async fn no_more_than_so_many_appointments_are_looked_through_for_a_page() {
+    let edge = district().await;
+    let proposer = By::new(&edge, Role::Approver, None).await;
+    for id in ["PS1", "PS2", "PS3", "PS4", "PS5"] {
+        taken(&proposer.post(APPOINTMENTS, id, letter(id, "WX", None)).await);
+    }
+    with_checks(&edge).await;
+    for (id, worker) in [("PS3-2", "WX"), ("PS6", "WZ"), ("PS7", "WZ")] {
+        taken(&proposer.post(APPOINTMENTS, id, letter(id, worker, None)).await);
+    }
+    edge.app.views.fresh(None).await.unwrap();
+    let reading = may_ever_read(Who::Owner, Read::ProposedAppointments).expect("the machine's owner reads all");
+    let first = proposed_among(&edge.app, &reading, ("", 1), 2).await.unwrap();
+    assert_eq!((first.rows.len(), first.next.as_deref()), (0, Some("WX/PS2")), "so few hold nothing that waits");
+    let (mut found, mut after, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = proposed_among(&edge.app, &reading, (after.as_str(), 1), 2).await.unwrap();
+        assert!(page.rows.len() <= 1 && page.position > 0, "{page:?}");
+        found.extend(page.rows.into_iter().map(|row| row.id));
+        pages += 1;
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    assert_eq!(found, ["PS3-2", "PS6", "PS7"], "nothing is left out and nothing told twice");
+    assert!(pages < 10, "{pages}");
+}
+
+#[tokio::test]
+async fn a_number_that_a_register_took_meanwhile_is_told() {
+    let edge = district().await;
+    with_checks(&edge).await;
+    let proposer = By::new(&edge, Role::Approver, None).await;
+    taken(&proposer.post(APPOINTMENTS, "PS1", letter("PS1", "WZ", None)).await);
+    let of = |body: Value| ["stands", "taken"].map(|of| body["appointments"][0][of].clone());
+    assert_eq!(of(edge.get(APPOINTMENTS).await.body), [json!(false), json!(false)]);
+    let terms = AppointmentTerms {
+        body: "街道".into(),
+        days: Period { from: "2024-01-01".parse().ok(), through: None },
+        ended: None,
+        role: "特聘网格员".into(),
+        site: None,
+    };
+    let row =
+        commands::RegisterAppointment { appointment: "PS1".parse().unwrap(), worker: "WZ".parse().unwrap(), terms };
+    let context = Context {
+        key: Key::new("R-1").unwrap(),
+        actor: Actor::new("machine-owner").unwrap(),
+        at: edge.app.ledger.now(),
+    };
+    let told = edge.app.ledger.submit(Submission { context, command: row.into() }).await;
+    assert!(matches!(told, Outcome::Committed(_)), "{told:?}");
+    assert_eq!(of(edge.get(APPOINTMENTS).await.body), [json!(true), json!(true)]);
+    let other = By::new(&edge, Role::Approver, None).await;
+    assert_eq!(other.post(&word("WZ", "PS1", "confirm"), "T1", json!({})).await.no(), (409, "duplicate_conflict"));
+    taken(&other.post(&word("WZ", "PS1", "reject"), "T2", json!({"reason": "名册已有"})).await);
+    assert_eq!(edge.get(APPOINTMENTS).await.body["appointments"], json!([]));
 }
 
 #[tokio::test]

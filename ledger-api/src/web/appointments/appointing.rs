@@ -1,10 +1,14 @@
 //! Appointments that a second person confirms: what waits, with the forms of approvers, and what was sent back.
 
+use chrono::NaiveDate;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::domain::worker::event::AppointmentWord;
 use ledger_core::ledger::{Command, Receipt, commands};
+use projections::views::appointment::Rejection;
 
+use super::Typed;
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::ServiceError;
@@ -42,6 +46,8 @@ pub(super) struct Waiting {
     pub(super) reject_key: String,
     /// Whether whoever looks may decide.
     pub(super) decides: bool,
+    /// Whether a register recorded its number meanwhile, so that it can only be sent back.
+    pub(super) taken: bool,
 }
 
 /// An appointment that was sent back.
@@ -52,6 +58,57 @@ pub(super) struct Returned {
     pub(super) state: &'static str,
     pub(super) on: String,
     pub(super) reason: String,
+    /// What of it the form of a new one takes; none of an end, which is entered anew at what stands.
+    again: Option<Again>,
+}
+
+/// What was sent back, to be mended.
+struct Again {
+    terms: AppointmentTerms,
+    /// Whether it is about what stands under its number.
+    changes: bool,
+}
+
+impl Returned {
+    /// Whether it can be entered anew by the form of a new one.
+    pub(super) const fn mends(&self) -> bool {
+        self.again.is_some()
+    }
+
+    /// Whose and which it is, as an address has it: no id holds a slash.
+    pub(super) fn named(&self) -> String {
+        format!("{}/{}", self.worker, self.id)
+    }
+}
+
+/// The form as what was sent back had filled it in.
+pub(super) struct Mended {
+    pub(super) typed: Typed,
+    /// What is said of it, before its number.
+    pub(super) said: &'static str,
+    pub(super) id: String,
+}
+
+impl Part {
+    /// The form for one that was sent back, by its name ([`Returned::named`]); none where the part tells of no such one. What
+    /// changes an appointment keeps its number, of which it is; anything else is another appointment under another one.
+    pub(super) fn mended(&self, w: &Words, wanted: &str) -> Option<Mended> {
+        let row = self.returned.iter().find(|row| row.named() == wanted)?;
+        let Again { terms, changes } = row.again.as_ref()?;
+        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        let typed = Typed {
+            id: if *changes { row.id.clone() } else { String::new() },
+            worker: row.worker.clone(),
+            role: terms.role.clone(),
+            body: terms.body.clone(),
+            site: terms.site.as_ref().map(ToString::to_string).unwrap_or_default(),
+            from: day(terms.days.from),
+            until: day(terms.days.through),
+            sure: String::new(),
+        };
+        let said = if *changes { w.appointing.mends_change } else { w.appointing.mends_new };
+        Some(Mended { typed, said, id: row.id.clone() })
+    }
 }
 
 /// What waits and what was sent back, of workers whom whoever looks may read.
@@ -66,11 +123,11 @@ pub(super) async fn part(app: &App, visitor: &Visitor) -> Result<Part, Trouble> 
 }
 
 fn waiting(w: &Words, row: ProposedAppointment) -> Waiting {
-    let ProposedAppointment { id, worker, proposal, stands, decides } = row;
+    let ProposedAppointment { id, worker, proposal, stands: _, decides } = row;
     let g = w.appointing;
     let terms = proposal.terms;
-    let aim = Aim::of(&terms, stands);
-    let what = match (terms.ended, stands) {
+    let (taken, aim) = (proposal.taken, Aim::of(&terms, proposal.stood));
+    let what = match (terms.ended, proposal.stood) {
         (Some(ended), _) => format!("{} {ended}", g.ends),
         (None, true) => g.changes.to_owned(),
         (None, false) => g.new.to_owned(),
@@ -79,7 +136,7 @@ fn waiting(w: &Words, row: ProposedAppointment) -> Waiting {
         id,
         worker,
         days: g.days(terms.days, aim != Aim::Ends),
-        state: g.waits(aim),
+        state: if taken { g.duplicate } else { g.waits(aim) },
         what,
         by: proposal.by.to_string(),
         on: proposal.at.date().to_string(),
@@ -90,14 +147,22 @@ fn waiting(w: &Words, row: ProposedAppointment) -> Waiting {
         confirm_key: new_key("confirm-letter"),
         reject_key: new_key("reject-letter"),
         decides,
+        taken,
     }
 }
 
 fn returned(w: &Words, row: ReturnedAppointment) -> Returned {
-    let ReturnedAppointment { id, worker, rejection, stands } = row;
-    let state = w.appointing.was_rejected(Aim::of(&rejection.terms, stands));
-    let on = rejection.at.date().to_string();
-    Returned { id, worker, role: rejection.terms.role, state, on, reason: rejection.reason }
+    let ReturnedAppointment { id, worker, rejection } = row;
+    let Rejection { at, reason, terms, stood, by: _ } = rejection;
+    Returned {
+        id,
+        worker,
+        role: terms.role.clone(),
+        state: w.appointing.was_rejected(Aim::of(&terms, stood)),
+        on: at.date().to_string(),
+        reason,
+        again: terms.ended.is_none().then_some(Again { terms, changes: stood }),
+    }
 }
 
 /// When what stands on the page had been proposed.

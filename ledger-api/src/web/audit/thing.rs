@@ -40,8 +40,8 @@ pub(super) struct ThingLine {
     pub(super) at: String,
     pub(super) actor: String,
     pub(super) change: String,
-    /// The figures after it, in the order of the thing's.
-    pub(super) after: Vec<String>,
+    /// The figures after it, each with its name, in the order of the thing's.
+    pub(super) after: Vec<(&'static str, String)>,
     pub(super) about: String,
 }
 
@@ -209,7 +209,7 @@ fn line_told(w: &Words, line: &TraceLine) -> ThingLine {
         at: happened(line),
         actor: line.actor.clone(),
         change: changed,
-        after: figures(w, &line.after).into_iter().map(|(_, figure)| figure).collect(),
+        after: figures(w, &line.after),
         about: about(w, line),
     }
 }

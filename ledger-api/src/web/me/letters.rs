@@ -39,7 +39,7 @@ fn letter(w: &Words, id: String, terms: AppointmentTerms, today: NaiveDate) -> P
 /// What waits for a second person, of an appointment that stands or of a new one.
 fn proposed(w: &Words, id: String, waits: Proposal, standing: Option<&AppointmentTerms>, today: NaiveDate) -> Paper {
     let (g, terms) = (w.appointing, waits.terms);
-    let aim = Aim::of(&terms, standing.is_some());
+    let aim = Aim::of(&terms, waits.stood);
     let told = [
         (!terms.body.is_empty()).then(|| format!("{} {}", w.programmes.appointed_by, terms.body)),
         terms.site.map(|site| format!("{} {site}", w.appointments.site)),
@@ -65,7 +65,7 @@ fn sent_back(
     today: NaiveDate,
 ) -> Paper {
     let g = w.appointing;
-    let aim = Aim::of(&returned.terms, standing.is_some());
+    let aim = Aim::of(&returned.terms, returned.stood);
     let since = g.since_then(aim, standing.is_some_and(|standing| lasts(standing, today)));
     let why = format!("{} {}", g.rejected_why, returned.reason);
     Paper {

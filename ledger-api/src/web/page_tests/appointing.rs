@@ -56,14 +56,22 @@ impl House {
 
     /// That one enters an appointment.
     async fn other_proposes(&self, worker: &str, id: &str) {
-        let days = Period { from: Some("2026-12-01".parse().unwrap()), through: None };
-        let terms =
-            AppointmentTerms {
-                body: "演示街道".into(), days, ended: None, role: "兼职网格员".into(), site: None
-            };
-        let (appointment, worker) = (id.parse().unwrap(), worker.parse().unwrap());
+        let (appointment, worker, terms) = (id.parse().unwrap(), worker.parse().unwrap(), terms());
         self.by_another(id, commands::ProposeAppointment { appointment, worker, terms }.into()).await;
     }
+
+    /// A register says it, and nobody is asked.
+    async fn registered(&self, key: &str, worker: &str, id: &str) {
+        let (appointment, worker) = (id.parse().unwrap(), worker.parse().unwrap());
+        let terms = AppointmentTerms { body: "名册街道".into(), ..terms() };
+        self.by_another(key, commands::RegisterAppointment { appointment, worker, terms }.into()).await;
+    }
+}
+
+/// What is proposed here.
+fn terms() -> AppointmentTerms {
+    let days = Period { from: Some("2026-12-01".parse().unwrap()), through: None };
+    AppointmentTerms { body: "演示街道".into(), days, ended: None, role: "兼职网格员".into(), site: None }
 }
 
 #[tokio::test]
@@ -167,4 +175,57 @@ async fn what_is_proposed_of_an_appointment_that_stands_leaves_it_as_it_is_until
     let said = approver.done("/appointments", &reject("T-2", EXAMPLE_WORKER, number, "没有批")).await;
     assert_eq!(said, "已退回变更");
     holds(&rider.read("/me").await, &["变更已退回", "变更未获确认，仍按原来的聘任 · 退回原因： 没有批"]);
+}
+
+#[tokio::test]
+async fn what_a_register_took_meanwhile_says_so_and_can_only_be_sent_back() {
+    let house = House::open().await;
+    let approver = house.enter(Role::Approver).await;
+    house.other_proposes("YS-0003", "PS-9").await;
+    assert!(!card(&approver.read("/appointments").await, "PS-9").contains("与名册重复"), "nobody took it");
+    house.registered("R-1", "YS-0003", "PS-9").await;
+    let page = approver.read("/appointments").await;
+    holds(card(&page, "PS-9"), &["与名册重复", "请退回后重新登记", "新聘任", "value=\"reject_appointment\""]);
+    assert!(!card(&page, "PS-9").contains("value=\"confirm_appointment\""), "it cannot be: {page}");
+    let word = approver.refused("/appointments", &confirm("T-1", "YS-0003", "PS-9")).await;
+    assert_eq!(word, "这个聘书号此间已由名册登记，请退回后重新登记。");
+    let said = approver.done("/appointments", &reject("T-2", "YS-0003", "PS-9", "名册已有")).await;
+    assert_eq!(said, "已退回聘任", "it was no change of what the register has");
+}
+
+#[tokio::test]
+async fn what_was_sent_back_fills_the_form_to_be_mended() {
+    let house = House::open().await;
+    let (desk, approver) = (house.enter(Role::Operator).await, house.enter(Role::Approver).await);
+    let mend = "/appointments?mend=YS-0003%2FPS-9";
+    house.other_proposes("YS-0003", "PS-9").await;
+    assert!(!approver.read(mend).await.contains("已照退回的"), "it waits");
+    approver.done("/appointments", &reject("T-1", "YS-0003", "PS-9", "名单有误")).await;
+    let page = approver.read("/appointments").await;
+    holds(part(&page), &["退回的聘任", "改好重报", "name=\"mend\" value=\"YS-0003/PS-9\""]);
+    assert!(!part(&desk.read("/appointments").await).contains("改好重报"), "the desk appoints nobody");
+    assert!(!desk.read(mend).await.contains("已照退回的"), "nor does it mend");
+
+    let page = approver.read(mend).await;
+    let form = page.split("aria-labelledby=\"appoint\"").nth(1).and_then(|rest| rest.split("</form>").next());
+    let form = form.expect("a form");
+    holds(form, &["已照退回的这一份填好", "value=\"YS-0003\"", "value=\"兼职网格员\"", "value=\"演示街道\""]);
+    holds(form, &["name=\"from\" type=\"date\" value=\"2026-12-01\"", "name=\"id\" value=\"PS"]);
+    assert!(!form.contains("name=\"id\" value=\"PS-9\""), "it is another one: {form}");
+    for nothing in ["YS-0003%2FPS-8", "PS-9", "%3Cb%3Ex"] {
+        let page = approver.read(&format!("/appointments?mend={nothing}")).await;
+        assert!(!page.contains("已照退回的") && !page.contains("<b>x"), "{nothing}: {page}");
+    }
+
+    // What changes an appointment is about its number; an end is entered anew at what stands.
+    house.registered("R-1", "YS-0003", "PS-7").await;
+    for (id, ended) in [("E-1", None), ("E-2", Some("2026-12-31".parse().unwrap()))] {
+        let (appointment, worker) = ("PS-7".parse().unwrap(), "YS-0003".parse().unwrap());
+        let terms = AppointmentTerms { ended, ..terms() };
+        house.by_another(id, commands::ProposeAppointment { appointment, worker, terms }.into()).await;
+        approver.done("/appointments", &reject(&format!("T-{id}"), "YS-0003", "PS-7", "没有批")).await;
+        let page = approver.read("/appointments?mend=YS-0003%2FPS-7").await;
+        let mends = page.contains("已照退回的这份变更填好") && page.contains("id=\"id\" name=\"id\" value=\"PS-7\"");
+        assert_eq!(mends, ended.is_none(), "{id}: {page}");
+    }
 }

@@ -152,7 +152,7 @@ async fn an_auditor_traces_what_the_programmes_keep_by_its_number() {
         ("YS-SQ01", &["站点 YS-SQ01", "上级站点", "YS-JD", "下级站点", "YS-YZ01"]),
         ("YS-SQ05", &["站点 YS-SQ05", "聘任登记", "YS-PS04"]),
         ("YS-YZ35", &["站点 YS-YZ35", "停用日期", "招呼站并入微驿站"]),
-        ("YS-SH02", &["商户 YS-SH02", "应付积分", "应付金额", "补贴应付"]),
+        ("YS-SH02", &["商户 YS-SH02", "应付积分", "应付金额", "补贴应付", "统一社会信用代码 9"]),
     ] {
         let page = auditor.read(&format!("/audit/trace?worker={number}")).await;
         holds(&page, marks);
@@ -171,6 +171,26 @@ async fn an_auditor_traces_what_the_programmes_keep_by_its_number() {
         between(&policies, "href=\"/audit/trace?worker=YS-QY05", "#lines").replace("&amp;", "&").replace("&#38;", "&");
     let rest = auditor.read(&format!("/audit/trace?worker=YS-QY05{later}")).await;
     assert_ne!(between(&rest, "aria-label=\"事件序号", "\""), between(&policies, "aria-label=\"事件序号", "\""));
+}
+
+#[tokio::test]
+async fn each_figure_of_a_trace_has_its_name_beside_it_where_rows_are_cards() {
+    let house = House::open().await;
+    let auditor = house.enter(Role::Auditor).await;
+    for number in
+        [EXAMPLE_WORKER, "YS-ZJ01", "YS-XQ01", "YS-QY01", "YS-NK0001", "YS-JD01", "YS-PX01", "YS-SQ01", "YS-SH02"]
+    {
+        let page = auditor.read(&format!("/audit/trace?worker={number}")).await;
+        let tables: Vec<&str> = page.split("<table").skip(1).collect();
+        assert!(!tables.is_empty(), "{number}: {page}");
+        for table in tables {
+            let table = table.split("</table>").next().unwrap_or_default();
+            let (classes, rows) = table.split_once('>').expect("a table");
+            assert!(classes.contains("stack"), "{number}: {classes}");
+            let (cells, named) = (rows.matches("<td").count(), rows.matches(" data-label=\"").count());
+            assert!(cells > 0 && cells == named, "{number}: {cells} cells, {named} of them named");
+        }
+    }
 }
 
 #[tokio::test]

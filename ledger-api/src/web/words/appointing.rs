@@ -29,8 +29,11 @@ words! {
     end_proposed: "已提交解聘，等另一位审核员确认", "The end is entered; another approver has to confirm it";
     not_possible: "这份聘任已经办过，请看最新的列表。", "This appointment was decided before; look at the list as it stands.";
     same_person: "登记的人和本人不能确认或退回，请换一位审核员。", "Neither whoever entered it nor the worker may decide; ask another approver.";
+    duplicate: "与名册重复", "Recorded by a register";
     taken: "这个聘书号此间已由名册登记，请退回后重新登记。", "A register recorded this number meanwhile: send it back and enter it anew.";
     waits_already: "这个聘书号已有一份在等确认，请先确认或退回。", "One of this number waits already: confirm it or send it back first.";
+    mends_new: "已照退回的这一份填好，聘书号是新的，原号也可以再用；请改好再提交：", "Filled in as this one that was sent back, under a new number, though the old one may be used again; mend it and enter it:";
+    mends_change: "已照退回的这份变更填好，请改好再提交：", "Filled in as this change that was sent back; mend it and enter it:";
     returned: "退回的聘任", "Appointments that were sent back";
     rejected: "已退回", "Sent back";
     end_rejected: "解聘已退回", "End sent back";

@@ -104,7 +104,10 @@ pub struct CloseSite {
     pub site: SiteId,
     /// The first day closed; the day of the command where it says none.
     pub on: Option<NaiveDate>,
-    /// The reason, where one was given.
+    /// The reason, where one was given. It stands in the event as it was written, from the first: unlike other reasons it is about
+    /// a place and about nobody. To have it in the vault as a store's closing has, it takes a `free_text` about
+    /// the site, and edges that ask the vault where they tell it (the trace of a site tells it as it stands); what was recorded
+    /// before stays as it is.
     pub reason: Option<String>,
 }
 

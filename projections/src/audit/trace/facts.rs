@@ -61,8 +61,16 @@ macro_rules! facts {
 facts! {
     /// What it is called.
     Name = "name", "名称";
+    /// What it was called before.
+    NameBefore = "name_before", "原名称";
     /// Of which kind.
     Kind = "kind", "类型";
+    /// Of which kind it was before.
+    KindBefore = "kind_before", "原类型";
+    /// The unified social credit code.
+    CreditCode = "credit_code", "统一社会信用代码";
+    /// The one of before.
+    CreditCodeBefore = "credit_code_before", "原统一社会信用代码";
     /// What it is scored as.
     Activity = "activity", "活动";
     /// On which day, where that is not the day of the event.

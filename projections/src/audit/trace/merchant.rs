@@ -2,7 +2,7 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::MerchantId;
-use ledger_core::domain::merchant::event::MerchantEvent;
+use ledger_core::domain::merchant::event::{MerchantEvent, MerchantRecorded};
 use ledger_core::domain::points::Points;
 use ledger_core::journal::Entry;
 
@@ -11,12 +11,14 @@ use super::{MerchantStanding, Standing, TraceLine, begun};
 
 pub(super) struct MerchantTrace {
     merchant: MerchantId,
+    /// What its register has said last.
+    known: Option<MerchantRecorded>,
     standing: MerchantStanding,
 }
 
 impl MerchantTrace {
     pub(super) fn new(merchant: MerchantId) -> MerchantTrace {
-        MerchantTrace { merchant, standing: MerchantStanding::default() }
+        MerchantTrace { merchant, known: None, standing: MerchantStanding::default() }
     }
 
     pub(super) fn owns(&self, event: &Event) -> bool {
@@ -54,7 +56,11 @@ impl MerchantTrace {
         } else if let MerchantEvent::MoneyTakenBack(event) = own {
             line.subject = event.source.to_string();
         }
-        Some(TraceLine { points, money, facts: facts(own).told(), ..line })
+        let facts = facts(own, self.known.as_ref()).told();
+        if let Some(recorded) = own.as_particulars() {
+            self.known = Some(recorded.clone());
+        }
+        Some(TraceLine { points, money, facts, ..line })
     }
 
     pub(super) fn finish(self) -> Standing {
@@ -62,8 +68,9 @@ impl MerchantTrace {
     }
 }
 
-/// What a line says beside its figures; of claims in points nothing, of which the points say all.
-fn facts(event: &MerchantEvent) -> Facts {
+/// What a line says beside its figures, of what the register says of the merchant after what it said before; of claims in points
+/// nothing, of which the points say all.
+fn facts(event: &MerchantEvent, known: Option<&MerchantRecorded>) -> Facts {
     let facts = Facts::new();
     match event {
         MerchantEvent::MoneyClaimed(event) => {
@@ -80,11 +87,29 @@ fn facts(event: &MerchantEvent) -> Facts {
         MerchantEvent::StatementDisputeAnswered(event) => {
             facts.with(FactName::Dispute, &event.dispute).with(FactName::Upheld, event.upheld)
         }
-        MerchantEvent::MerchantRegistered(_)
-        | MerchantEvent::MerchantUpdated(_)
-        | MerchantEvent::VoucherHonoured(_)
+        MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event) => {
+            let both = (event, known);
+            let facts = turned(facts, (FactName::Name, FactName::NameBefore), both, |of| of.name.clone());
+            let facts = turned(facts, (FactName::Kind, FactName::KindBefore), both, |of| {
+                of.category.clone().unwrap_or_default()
+            });
+            turned(facts, (FactName::CreditCode, FactName::CreditCodeBefore), both, |of| of.uscc.clone())
+        }
+        MerchantEvent::VoucherHonoured(_)
         | MerchantEvent::HonourReversed(_)
         | MerchantEvent::StatementAcknowledged(_)
         | MerchantEvent::StatementConfirmed(_) => facts,
     }
+}
+
+/// What a register says of one thing, and what it said of it before, where that was something else.
+fn turned(
+    facts: Facts,
+    (now, before): (FactName, FactName),
+    (recorded, known): (&MerchantRecorded, Option<&MerchantRecorded>),
+    of: impl Fn(&MerchantRecorded) -> String,
+) -> Facts {
+    let said = of(recorded);
+    let former = known.map(&of).filter(|former| *former != said).unwrap_or_default();
+    facts.written(now, &said).written(before, &former)
 }

@@ -366,6 +366,30 @@ async fn a_merchants_claims_in_money_are_told_beside_its_points() {
     assert_eq!((merchant.honoured, merchant.claimed_money), (owed.points, owed.money));
 }
 
+#[tokio::test]
+async fn a_merchants_trace_tells_what_was_registered_and_what_it_was_before() {
+    let mut entries = Entries::default();
+    let said = |name: &str, more: Value| {
+        let mut said = json!({"merchant": "M1", "name": name, "uscc": "91350100M000100Y43"});
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        said
+    };
+    entries.record("MerchantRegistered", said("一号商户", json!({"category": "超市"})));
+    entries.record("MerchantUpdated", json!({"merchant": "M2", "name": "二号商户", "uscc": "91350100M000100Y43"}));
+    entries.record("MerchantUpdated", said("一号超市", json!({"category": "超市"})));
+    entries.record("MerchantUpdated", said("一号超市", json!({"uscc": "92000000MA000001H9"})));
+    let (lines, _) = entries.trace("merchant:M1").await;
+    let told = |at: usize| -> Vec<(&str, &str)> {
+        lines[at].facts.iter().map(|fact| (fact.name.chinese(), fact.value.as_str())).collect()
+    };
+    let code = ("统一社会信用代码", "91350100M000100Y43");
+    assert_eq!(lines.len(), 3);
+    assert_eq!(told(0), [("名称", "一号商户"), ("类型", "超市"), code]);
+    assert_eq!(told(1), [("名称", "一号超市"), ("原名称", "一号商户"), ("类型", "超市"), code]);
+    let mended = [("统一社会信用代码", "92000000MA000001H9"), ("原统一社会信用代码", code.1)];
+    assert_eq!(told(2), [[("名称", "一号超市"), ("原类型", "超市")], mended].concat());
+}
+
 #[test]
 fn a_subject_is_written_as_it_is_read() {
     for subject in [

@@ -70,3 +70,19 @@ fn what_stands_stays_while_another_word_for_it_waits_or_is_sent_back() {
     let back = row(&[&events[..], &[rejected()]].concat());
     assert_eq!((role(&back), back.proposal.is_some()), (Some("网格员".to_owned()), false));
 }
+
+#[test]
+fn what_a_register_recorded_meanwhile_is_taken_and_stays_what_it_was_proposed_as() {
+    let [confirmed, recorded] = word("网格员");
+    let taken = |row: &Appointment| row.proposal.as_ref().map(|found| (found.taken, found.stood));
+    assert_eq!(taken(&row(&[proposed("网格员")])), Some((false, false)));
+    let by_register = row(&[proposed("网格员"), recorded.clone()]);
+    assert_eq!(taken(&by_register), Some((true, false)), "it waits still, and cannot be confirmed");
+    let back = row(&[proposed("网格员"), recorded.clone(), rejected()]);
+    assert_eq!(back.rejected.map(|found| found.stood), Some(false), "it was proposed as a new one");
+
+    // What a word records is no register's row, and what is proposed of it then is of one that stands.
+    let changed = [proposed("网格员"), confirmed, recorded.clone(), proposed("宣讲员")];
+    assert_eq!(taken(&row(&changed)), Some((false, true)));
+    assert_eq!(taken(&row(&[&changed[..], &[recorded]].concat())), Some((true, true)));
+}
