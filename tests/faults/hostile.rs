@@ -4,7 +4,9 @@
 mod controls;
 mod kinds;
 mod outlaws;
+mod people;
 mod programmes;
+mod provisions;
 mod reads;
 mod refusals;
 mod requests;
@@ -19,14 +21,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use nuanxin_tests::offices::is_command_of_the_district;
 use nuanxin_tests::{Api, District, Offices, Server, token};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use controls::Control;
+use people::Session;
 
-use crate::races::{accepted, fund};
+use crate::races::fund;
 use crate::site::Site;
 use crate::wire::{self, Reply};
 
@@ -166,6 +168,10 @@ struct Target {
     api: Api,
     /// Another person, who set the district up.
     office: Api,
+    /// A third person, for what two have a part in already.
+    third: Api,
+    /// Of the third person's, once the stage is set.
+    session: Session,
     district: District,
     /// The size of a checkpoint that is published.
     signed: u64,
@@ -174,10 +180,11 @@ struct Target {
 
 impl Target {
     async fn new(site: Site) -> Target {
+        let third = people::third(site.url());
         let [token, other] = [token(site.url()), token(site.url())];
         let (name, value) = NO_HUGE_PAGES;
         let server = Server::start_in(site.url(), vec![(name, value.into())]);
-        let (api, office) = (server.api(&token), server.api(&other));
+        let (api, office, third) = (server.api(&token), server.api(&other), server.api(&third));
         let district = District::new(6, 2);
         district.set_up(&office).await;
         fund(&office, &district.workers).await;
@@ -187,6 +194,8 @@ impl Target {
             server,
             api,
             office,
+            third,
+            session: Session::default(),
             district,
             signed: 0,
             keys: AtomicUsize::new(0),
@@ -208,6 +217,7 @@ impl Target {
     async fn with_a_stage(mut self) -> Target {
         self.adopt("stage-schedule", false).await;
         self.batch("stage", controls::stage()).await;
+        self.session = Session::begin(&self.server).await;
         let (_, checkpoint) = self.api.get("/v1/audit/checkpoint").await.expect("the server answers");
         // A signed note: the origin, the size, the root.
         let size = checkpoint.as_str().and_then(|note| note.lines().nth(1)).and_then(|size| size.parse().ok());
@@ -232,56 +242,6 @@ impl Target {
         for shots in [unchanged, changed, making] {
             self.fire(shots).await;
         }
-    }
-
-    /// Carries commands out in order, by the one who set the district up.
-    async fn batch(&self, name: &str, commands: Vec<Value>) {
-        let office = |command: &Value| command["command"].as_str().is_some_and(is_command_of_the_district);
-        let pages = commands.chunk_by(|one, next| office(one) == office(next)).flat_map(|of_one| of_one.chunks(250));
-        for (page, commands) in pages.enumerate() {
-            let (status, answer) = self
-                .office
-                .post("/v1/batch", &format!("{name}-{page}"), json!(commands))
-                .await
-                .expect("the server lives");
-            assert_eq!(status, 200, "{answer}");
-            let results = answer["results"].as_array().expect("a result for each");
-            let refused = results.iter().find(|result| !matches!(result["status"].as_u64(), Some(200..=299)));
-            assert_eq!(refused, None, "{name}");
-        }
-    }
-
-    /// From here on credits wait until somebody else confirms them.
-    async fn ask_for_approval(&self) {
-        self.adopt("approval", true).await;
-    }
-
-    /// The district's schedule, with a line of requests.
-    async fn adopt(&self, key: &str, approval_required: bool) {
-        let mut request = self.district.requests().swap_remove(0);
-        request.key = Some(key.to_owned());
-        request.body["district"]["approval_required"] = json!(approval_required);
-        request.body["activities"].as_array_mut().expect("a schedule has lines").push(requests::line());
-        accepted(&self.office, request).await;
-    }
-
-    /// Gives each shot a number, and with it what it is aimed at.
-    async fn provide(&self, control: &Control, shots: impl Iterator<Item = &mut Shot>) {
-        let name = format!("{}-{}", control.method, control.path)
-            .to_lowercase()
-            .replace(|c: char| !c.is_ascii_lowercase(), "-");
-        let mut before = Vec::new();
-        for (number, shot) in shots.enumerate() {
-            let named = |text: &str| text.replace("NAME", &name).replace("{n}", &number.to_string());
-            before.extend(control.before.iter().map(|command| serde_json::from_str(&named(command)).expect("JSON")));
-            shot.target = named(&shot.target).replace("SIZE", &self.signed.to_string());
-            if let Ok(body) = std::str::from_utf8(&shot.body)
-                && body.contains("NAME-{n}")
-            {
-                shot.body = named(body).into_bytes();
-            }
-        }
-        self.batch(&format!("before-{name}"), before).await;
     }
 
     /// Sends every shot and judges the answers; panics with what was told wrongly.

@@ -1,9 +1,10 @@
 //! README and the guides, run as a newcomer runs them: every shell block, command by command and in order, in a fresh
 //! folder with the demonstration served. What they say must be true as it stands, for whoever copies it. The runbooks are
-//! run in `runbooks`.
+//! run in `runbooks`, and what makes a service of the program in `service`.
 
 mod blocks;
 mod runbooks;
+mod service;
 
 use std::fmt::Write as _;
 use std::os::unix::fs::symlink;

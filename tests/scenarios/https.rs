@@ -1,8 +1,6 @@
 //! The program over HTTPS: certificates of its own making, and a browser's cookie.
 
-use std::io::Write as _;
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::Arc;
 
 use nuanxin_tests::{Server, cli, scratch_dir};
@@ -68,12 +66,7 @@ fn a_counter_without_a_public_authority_serves_https_and_its_cookies_are_secure(
 fn auditor(journal: &str, password: &str) -> &'static str {
     run(journal, &["account", "open", "auditor-1"]).expect(0);
     run(journal, &["account", "grant", "auditor-1", "--role", "auditor"]).expect(0);
-    let mut command = cli::command(journal);
-    command.args(["account", "password", "auditor-1", "--journal", journal]);
-    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    child.stdin.take().expect("piped").write_all(format!("{password}\n").as_bytes()).expect("written");
-    let ended = child.wait_with_output().expect("it ends");
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    cli::set_password(journal, "auditor-1", password);
     "auditor-1"
 }
 

@@ -5,11 +5,9 @@ mod refused;
 mod settings;
 
 use std::fs::Permissions;
-use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Stdio;
 
 use nuanxin_tests::identity_provider::{CLIENT, SECRET};
 use nuanxin_tests::{Browser, IdentityProvider, Server, cli, scratch_dir};
@@ -69,11 +67,7 @@ pub(crate) fn serve(journal: &str, issuer: &str, more: &[&str]) -> Server {
 fn auditor(journal: &str) {
     run(journal, &["account", "open", "auditor-1"]).expect(0);
     run(journal, &["account", "grant", "auditor-1", "--role", "auditor"]).expect(0);
-    let mut command = cli::command(journal);
-    command.args(["account", "password", "auditor-1"]);
-    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    child.stdin.take().expect("piped").write_all(format!("{PASSWORD}\n").as_bytes()).expect("written");
-    assert!(child.wait_with_output().expect("it ends").status.success());
+    cli::set_password(journal, "auditor-1", PASSWORD);
 }
 
 impl District {

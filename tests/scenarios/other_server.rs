@@ -1,8 +1,6 @@
 //! Two servers of one Postgres journal: what is taken from somebody at one of them, or on the machine beside it, is refused
 //! with the very next request by the other, and a feed that the other has open ends.
 
-use std::io::Write;
-use std::process::Stdio;
 use std::time::Duration;
 
 use nuanxin_tests::{Api, Server, cli};
@@ -154,12 +152,7 @@ async fn a_session_that_was_left_at_one_server_is_over_at_the_other() {
     let town = Town::new();
     town.account("auditor-1");
     town.grant(0, "auditor-1", "auditor", "g").await;
-    let mut command = cli::command(&town.journal);
-    command.args(["account", "password", "auditor-1", "--journal", &town.journal]);
-    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    child.stdin.take().expect("piped").write_all(format!("{PASSWORD}\n").as_bytes()).expect("written");
-    let ended = child.wait_with_output().expect("it ends");
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    cli::set_password(&town.journal, "auditor-1", PASSWORD);
     let [one, other] = town.apis("");
     let body = json!({"account": "auditor-1", "password": PASSWORD});
     let entered = one.request(Method::POST, "/v1/login").json(&body).send().await.expect("an answer");

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -72,6 +73,16 @@ pub fn token_for(journal: &str, role: &str, args: &[&str]) -> String {
     let token = String::from_utf8(output.stdout).expect("a token is text").trim().to_owned();
     assert!(!token.is_empty(), "`token issue` printed nothing on stdout; stderr: {stderr}");
     token
+}
+
+/// Sets an account's password, as somebody who types it.
+pub fn set_password(journal: &str, account: &str, password: &str) {
+    let mut command = command(journal);
+    command.args(["account", "password", account]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    child.stdin.take().expect("it was piped").write_all(format!("{password}\n").as_bytes()).expect("it is written");
+    let ended = child.wait_with_output().expect("it ends");
+    assert!(ended.status.success(), "no password for {account}: {}", String::from_utf8_lossy(&ended.stderr));
 }
 
 /// The program on a journal (`NUANXIN_JOURNAL`), to be given arguments and started. It ends with the test process at

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::kinds::Kind;
-use super::{programmes, reads, requests, settling};
+use super::{people, programmes, reads, requests, settling};
 
 /// A request that is accepted, and what its parts are.
 pub(super) struct Control {
@@ -16,10 +16,13 @@ pub(super) struct Control {
     pub(super) ids: &'static [(&'static str, Kind)],
     /// Queries, each with a value that is accepted.
     pub(super) queries: &'static [(&'static str, &'static str, Kind)],
+    /// Headers beside those of every request; `SECRET` and `SHOWN` stand for a session.
+    pub(super) headers: &'static [&'static str],
     pub(super) body: Option<Value>,
     /// What each value of the body is, by its pointer.
     pub(super) fields: &'static [(&'static str, Kind)],
-    /// The commands of a batch that must have been carried out before, by somebody else.
+    /// The commands of a batch that must have been carried out before, by somebody else; by whom, where it matters, says
+    /// `hand`.
     pub(super) before: &'static [&'static str],
     /// Whether credits wait for somebody's word when that is done.
     pub(super) asks_for_approval: bool,
@@ -34,6 +37,7 @@ impl Control {
         path: "",
         ids: &[],
         queries: &[],
+        headers: &[],
         body: None,
         fields: &[],
         before: &[],
@@ -96,6 +100,11 @@ pub(super) const REDEEM: &str = r#"{"key": "NAME-{n}", "command": "redeem", "wor
 pub(super) const HOLD: &str = r#"{"key": "NAME-{n}", "command": "hold", "worker": "W0001", "store": "S-sell",
     "lasts_minutes": 40000, "lines": [{"sku": "SW01", "quantity": 1}]}"#;
 const OBJECT: &str = r#"{"key": "NAME-{n}-o", "command": "object_to_credit", "credit": "NAME-{n}", "reason": "核对"}"#;
+/// Of whoever is shot by, who alone appeals once a third person found that it is not so.
+const OWN_OBJECTION: &str =
+    r#"{"key": "NAME-{n}-o", "command": "object_to_credit", "credit": "NAME-{n}", "reason": "核对", "hand": "own"}"#;
+const DISMISSED: &str = r#"{"key": "NAME-{n}-r", "command": "resolve_objection", "credit": "NAME-{n}", "reason": "查无此事",
+    "upheld": false, "hand": "third"}"#;
 const CLOSE: &str = r#"{"key": "NAME-{n}-x", "command": "close_store", "store": "NAME-{n}", "reason": "搬迁"}"#;
 const ACCOUNT: &str = r#"{"key": "NAME-{n}-a", "command": "account", "id": "NAME-{n}"}"#;
 /// It waits for a second administrator.
@@ -130,6 +139,7 @@ pub(super) fn controls() -> Vec<Control> {
         .chain(programmes::controls())
         .chain(requests::controls())
         .chain(settling::controls())
+        .chain(people::controls())
         .collect()
 }
 
@@ -173,6 +183,11 @@ fn judgements() -> Vec<Control> {
                 &[("/reason", Kind::Text), ("/upheld", Kind::Switch)],
                 200,
             )
+        },
+        Control {
+            before: &[CREDIT, OWN_OBJECTION, DISMISSED],
+            asks_for_approval: true,
+            ..post("/v1/credits/{id}/appeal", CREDIT_ID, reason(), REASON, 200)
         },
         // Nothing proposed can be reversed: these are confirmed before the settings ask for approval.
         Control { before: &[CREDIT], ..post("/v1/credits/{id}/reverse", CREDIT_ID, reason(), REASON, 200) },
@@ -430,6 +445,11 @@ fn office() -> Vec<Control> {
             )
         },
         post("/v1/expiries", &[], json!({"through": DAY}), &[("/through", Kind::Date)], 200),
+        // Through today, where nothing is named: points would end elsewhere.
+        Control {
+            sets_the_rules: true,
+            ..post("/v1/due", &[], json!({"through": DAY}), &[("/through", Kind::OptionalInstant)], 200)
+        },
         Control { queries: &[("atomic", "true", Kind::Truth)], ..post("/v1/batch", &[], json!([item]), &[], 200) },
         // It is tried and not adopted: no id is taken by it.
         Control {

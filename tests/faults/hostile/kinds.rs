@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Earlier(&'static str),
     /// The id of a thing of the programmes that has an address of its own: one that is not there is told as there.
     Thing(&'static str),
+    /// The key of a line of a month: where the month has none of it, it cannot hold.
+    StatementLine,
     /// Words that name whose money it is; any may be asked for, and most are nobody's.
     Body,
     /// A month in an address.
@@ -44,6 +46,12 @@ pub(super) enum Kind {
     Filled,
     /// A unified social credit code (统一社会信用代码), of which no hostile value is one.
     CreditCode,
+    /// A SHA-256 in hexadecimal, of which no hostile value is one.
+    Digest,
+    /// The same, read before anything is judged; or nothing.
+    OptionalDigest,
+    /// What lets somebody in. No words are tried: wrong ones are counted, and whoever tried many must wait.
+    Secret,
     OptionalText,
     /// Words that are read and kept nowhere.
     Remark,
@@ -147,6 +155,7 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
             DONE
         }
         Kind::OptionalInstant
+        | Kind::OptionalDigest
         | Kind::OptionalPoints
         | Kind::Limitation
         | Kind::Minutes
@@ -204,7 +213,12 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
                 UNREADABLE
             }
         }
-        Kind::Role => UNREADABLE,
+        Kind::Role | Kind::OptionalDigest | Kind::Secret => UNREADABLE,
+        Kind::StatementLine => match text {
+            Some(text) if is_id(text, KEY_MAX, true) => CANNOT_HOLD,
+            _ => UNREADABLE,
+        },
+        Kind::Digest => text.map_or(UNREADABLE, |_| CANNOT_HOLD),
         Kind::Text | Kind::Witness | Kind::CreditCode | Kind::Filled if nothing || blank => UNREADABLE,
         Kind::Text
         | Kind::Witness

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::controls::{Control, DAY, HOLD, REASON, RICH, post};
 use super::kinds::Kind;
+use super::provisions::TODAY;
 
 const AT: &str = "2025-06-02T09:00:00+08:00";
 
@@ -12,6 +13,13 @@ const CLAIM: &str = r#"{"key": "NAME-{n}", "command": "claim", "benefit": "QY-1"
 
 const VISIT: &str = r#"{"key": "NAME-{n}-v", "command": "visit", "pair": "BD-1", "activity": "SB01", "on": "2025-06-02",
     "reporter": "W0002"}"#;
+/// One of a pair reports a visit, and the other leaves before it is confirmed: the branch of the pair says it then.
+const LEAVER: &str = r#"{"key": "NAME-{n}-w", "command": "worker", "id": "NAME-{n}", "occupation": "快递员"}"#;
+const PAIR_OF_BRANCH: &str = r#"{"key": "NAME-{n}-p", "command": "pair", "id": "NAME-{n}", "helper": "W0002",
+    "helped": "NAME-{n}", "branch": "B1", "since": "2025-01-01"}"#;
+const VISIT_OF_IT: &str = r#"{"key": "NAME-{n}-v", "command": "visit", "pair": "NAME-{n}", "activity": "SB01",
+    "on": "2025-06-02", "reporter": "W0002"}"#;
+const LEFT: &str = r#"{"key": "NAME-{n}-l", "command": "depart_worker", "worker": "NAME-{n}", "reason": "离开本区"}"#;
 const PROPOSAL: &str = r#"{"key": "NAME-{n}", "command": "claim", "benefit": "QY-2", "worker": "W0002",
     "at": "2025-06-02T09:00:00+08:00"}"#;
 
@@ -113,6 +121,16 @@ fn rows() -> Vec<Control> {
                 &[("BD-1", Kind::Known("unknown_pair")), ("NAME-{n}-v", Kind::Made("unknown_pair"))],
                 json!({"by": "W0003", "on": DAY}),
                 &[("/by", Kind::Known("unknown_worker")), ("/on", Kind::Date)],
+                200,
+            )
+        },
+        Control {
+            before: &[LEAVER, PAIR_OF_BRANCH, VISIT_OF_IT, LEFT],
+            ..post(
+                "/v1/pairs/{id}/visits/{visit}/stand-in",
+                &[("NAME-{n}", Kind::Known("unknown_pair")), ("NAME-{n}-v", Kind::Made("unknown_pair"))],
+                json!({"branch": "B1", "on": TODAY}),
+                &[("/branch", Kind::Scope), ("/on", Kind::Date)],
                 200,
             )
         },
@@ -231,6 +249,7 @@ fn away() -> Vec<Control> {
             ],
             201,
         ),
+        Control { method: "POST", path: "/v1/stores/{id}/tickets", ids: STORE, ..Control::NONE },
         post("/v1/stores/{id}/device", STORE, json!({"device": "till-1"}), &[("/device", Kind::New)], 200),
         Control {
             before: &[HOLD],

@@ -1,8 +1,5 @@
 //! Coming in with a password, over the API and the page: cookies, tokens against forged writes, and what strangers meet.
 
-use std::io::Write;
-use std::process::Stdio;
-
 use nuanxin_tests::{Api, Server, cli};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -17,12 +14,7 @@ fn auditor(journal: &str) -> String {
     let account = "auditor-1".to_owned();
     run(journal, &["account", "open", &account]).expect(0);
     run(journal, &["account", "grant", &account, "--role", "auditor"]).expect(0);
-    let mut command = cli::command(journal);
-    command.args(["account", "password", &account, "--journal", journal]);
-    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    child.stdin.take().expect("piped").write_all(format!("{PASSWORD}\n").as_bytes()).expect("written");
-    let ended = child.wait_with_output().expect("it ends");
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    cli::set_password(journal, &account, PASSWORD);
     account
 }
 

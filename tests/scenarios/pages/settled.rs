@@ -1,8 +1,7 @@
 //! A month of a paying body and of a merchant as three persons settle it in a browser: one prepares the statement, another
 //! confirms it and does not pay it, a third pays; what is downloaded holds the lines that the page shows.
 
-use std::io::{Cursor, Write};
-use std::process::Stdio;
+use std::io::Cursor;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,12 +21,7 @@ const PASSWORD: &str = "别人不知道的一句话";
 pub(super) fn with_a_third(journal: &str) {
     run(journal, &["account", "open", THIRD]).expect(0);
     run(journal, &["account", "grant", THIRD, "--role", "approver"]).expect(0);
-    let mut command = cli::command(journal);
-    command.args(["account", "password", THIRD, "--journal", journal]);
-    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    child.stdin.take().expect("piped").write_all(format!("{PASSWORD}\n").as_bytes()).expect("written");
-    let ended = child.wait_with_output().expect("it ends");
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    cli::set_password(journal, THIRD, PASSWORD);
 }
 
 /// That one comes in.
