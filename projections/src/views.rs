@@ -34,7 +34,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 22;
+pub const VERSION: u32 = 23;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
