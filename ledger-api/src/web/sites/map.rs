@@ -323,7 +323,8 @@ fn labels(
     sizes: Sizes,
 ) -> Vec<Option<Label>> {
     let middles: Vec<(i64, i64)> = spots.iter().map(|(x, y)| (x / 100, y / 100)).collect();
-    let around = |(x, y): (i64, i64), half: i64| Area { left: x - half, top: y - half, right: x + half, bottom: y + half };
+    let around =
+        |(x, y): (i64, i64), half: i64| Area { left: x - half, top: y - half, right: x + half, bottom: y + half };
     let mut order: Vec<usize> = (0..drawn.len()).collect();
     order.sort_by_key(|nth| {
         let place = drawn.get(*nth).map(|one| one.place);
