@@ -111,8 +111,8 @@ fn spot(community: u32, place: u32) -> Option<Location> {
     let (row, nth) = (i64::from((community - 1) / 3), i64::from((community - 1) % 3));
     let number = i64::from(station(community, place));
     let astray = |step: i64| (number * step) % 7 - 3;
-    let longitude = CORNER.0 + nth * APART.0 + east + astray(37) * 150;
-    let latitude = CORNER.1 - row * APART.1 + north + astray(53) * 120;
+    let longitude = CORNER.0 + nth * APART.0 + east + astray(37) * 60;
+    let latitude = CORNER.1 - row * APART.1 + north + astray(53) * 50;
     Location::new(longitude, latitude).ok()
 }
 

@@ -78,7 +78,10 @@ async fn every_station_is_on_a_map_whose_marks_lead_to_the_list() {
     let mut rider = house.enter(Role::Worker).await;
     let page = rider.read("/sites").await;
     let map = map_of(&page);
-    holds(map, &["role=\"group\" aria-label=\"站点地图\"", "地图上 32 个，其余的在下面的列表里", "米</text>", ">北<"]);
+    holds(
+        map,
+        &["role=\"group\" aria-label=\"站点地图\"", "地图上 32 个，其余的在下面的列表里", "1 公里</text>", ">北<"],
+    );
     holds(map, &["aria-label=\"暖新总站 · 总站 · 我的站点\"", "<title>", "不开放", "特色驿站", "微驿站", "招呼站"]);
     let leads = leads_to(map);
     assert_eq!(leads.len(), 32, "{leads:?}");

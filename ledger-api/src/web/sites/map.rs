@@ -167,6 +167,12 @@ pub(super) fn draw(w: &Words, places: &[&Place], own: Option<&str>, large: bool)
     })
 }
 
+/// A site's name without its kind, where that stands behind it: the mark's shape says it.
+fn short(place: &Place) -> &str {
+    let without = place.name.strip_suffix(place.kind.as_str()).filter(|rest| rest.chars().count() > 1);
+    without.unwrap_or(&place.name)
+}
+
 /// What a mark is called: the site's name and kind, whether it is the own one and whether it is not open.
 fn title(w: &Words, place: &Place, own: bool, open: bool) -> String {
     let mut title = place.name.clone();
@@ -337,7 +343,7 @@ fn labels(
         let (Some(one), Some(&(x, y)), Some(label)) = (drawn.get(nth), middles.get(nth), labels.get_mut(nth)) else {
             continue;
         };
-        let name = &one.place.name;
+        let name = short(one.place);
         let long: i64 = name.chars().map(|one| if one.is_ascii() { sizes.letter * 6 / 10 } else { sizes.letter }).sum();
         let (high, gap) = (sizes.letter * 5 / 4, sizes.mark + 4);
         let is_free = |area: &Area| {
@@ -358,7 +364,7 @@ fn labels(
         ];
         if let Some((area, x, y, end)) = ways.into_iter().find(|(area, ..)| is_free(area)) {
             taken.push(area);
-            *label = Some(Label { text: name.clone(), x, y, end });
+            *label = Some(Label { text: name.to_owned(), x, y, end });
         }
     }
     labels

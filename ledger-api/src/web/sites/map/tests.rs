@@ -105,6 +105,15 @@ fn kinds_have_shapes_and_what_is_not_open_or_the_own_one_is_told_in_words() {
 }
 
 #[test]
+fn a_name_leaves_out_the_kind_that_its_mark_shows() {
+    let called = |name: &str, kind: &str| Place { name: name.into(), ..place(1, kind, 118_500_000, 36_200_000) };
+    let label = |place: Place| drawn(&[place]).marks.remove(0).label.map(|label| label.text);
+    assert_eq!(label(called("东街微驿站", "微驿站")).as_deref(), Some("东街"));
+    assert_eq!(label(called("一站", "站")).as_deref(), Some("一站"), "a single character names nothing");
+    assert_eq!(label(called("鼓楼", "")).as_deref(), Some("鼓楼"));
+}
+
+#[test]
 fn more_kinds_than_there_are_shapes_share_the_last_one() {
     let places: Vec<Place> =
         (1..=9).map(|nth| place(nth, &format!("第{nth}类"), 118_500_000 + 1_000 * nth as i64, 36_200_000)).collect();
