@@ -47,6 +47,7 @@ pub mod holds;
 pub mod judgements;
 pub mod limits;
 mod list_file;
+mod location;
 pub mod login;
 pub mod merchants;
 pub mod metrics;

@@ -5,6 +5,7 @@ use ledger_core::domain::ids::{IdError, MerchantId, SiteId, Sku, StoreId};
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::merchant::uscc::check_character;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::site::Location;
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::ledger::commands;
@@ -20,6 +21,14 @@ const ITEMS_PER_STORE: usize = 6;
 const STREET: &str = "YS-JD";
 /// Stations that were closed, and on which day of the past.
 const CLOSED: [(u32, u64); 2] = [(35, 300), (40, 420)];
+
+/// The south-western corner of the district, in millionths of a degree: a place in the hills where no such town is.
+const CORNER: (i64, i64) = (118_500_000, 36_200_000);
+/// How far apart the communities lie, three in a row: about 900 m either way.
+const APART: (i64, i64) = (10_000, 8_100);
+/// Where in its community each station stands; a grid is no place to go to.
+const SPOTS: [Option<(i64, i64)>; STATIONS as usize] =
+    [Some((5_000, 4_200)), Some((1_600, 6_600)), Some((8_200, 6_100)), None, Some((4_300, 900))];
 
 const MAIN: &str = "暖新总站";
 /// Where the feature stations (特色驿站) stand: one in each community but the first, which has the main station.
@@ -96,6 +105,17 @@ const fn station(community: u32, place: u32) -> u32 {
     (community - 1) * STATIONS + place
 }
 
+/// Where a community's station lies: no two of them in line, as in any town.
+fn spot(community: u32, place: u32) -> Option<Location> {
+    let (east, north) = usize::try_from(place).ok().and_then(|place| SPOTS.get(place.checked_sub(1)?).copied())??;
+    let (row, nth) = (i64::from((community - 1) / 3), i64::from((community - 1) % 3));
+    let number = i64::from(station(community, place));
+    let astray = |step: i64| (number * step) % 7 - 3;
+    let longitude = CORNER.0 + nth * APART.0 + east + astray(37) * 60;
+    let latitude = CORNER.1 - row * APART.1 + north + astray(53) * 50;
+    Location::new(longitude, latitude).ok()
+}
+
 /// The station that somebody belongs to: communities in turn, and in each of them its stations but the call point.
 pub(super) fn station_of(number: u32) -> Result<SiteId, IdError> {
     let turn = number.wrapping_sub(1);
@@ -164,17 +184,18 @@ fn community_name(number: u32) -> String {
 /// call point.
 fn sites() -> Result<Vec<Planned>, IdError> {
     const OFFERED: [&str; 4] = ["饮水", "充电", "休息", "应急药箱"];
-    let open = |site: SiteId, kind: &str, name: String, parent: Option<SiteId>, offered: usize| {
+    let open = |site: SiteId, kind: &str, name: String, parent: Option<SiteId>, offered: usize, location| {
         let services = OFFERED.iter().take(offered).map(|service| (*service).to_owned()).collect();
-        let details = SiteDetails { kind: kind.to_owned(), name, opened: Some(FIRST_DAY), parent, services };
+        let kind = kind.to_owned();
+        let details = SiteDetails { kind, location, name, opened: Some(FIRST_DAY), parent, services };
         let key = format!("demo/site/{site}");
         Planned::on(FIRST_DAY, key, commands::OpenSite { site, details, if_known: IfKnown::Refuse })
     };
     let street = SiteId::new(STREET)?;
-    let mut planned = vec![open(street.clone(), "街道", "演示街道".to_owned(), None, 0)];
+    let mut planned = vec![open(street.clone(), "街道", "演示街道".to_owned(), None, 0, None)];
     for community in 1..=COMMUNITIES {
         let (id, name) = (community_id(community)?, community_name(community));
-        planned.push(open(id, "社区", name, Some(street.clone()), 0));
+        planned.push(open(id, "社区", name, Some(street.clone()), 0, None));
     }
     let shops = shops();
     for community in 1..=COMMUNITIES {
@@ -185,7 +206,8 @@ fn sites() -> Result<Vec<Planned>, IdError> {
                 None if place == STATIONS => ("招呼站", format!("{}招呼站", community_name(community)), 1),
                 None => ("网格", format!("{}第一网格", community_name(community)), 0),
             };
-            planned.push(open(station_id(number)?, kind, name, Some(community_id(community)?), offered));
+            let (site, above) = (station_id(number)?, community_id(community)?);
+            planned.push(open(site, kind, name, Some(above), offered, spot(community, place)));
         }
     }
     Ok(planned)

@@ -76,6 +76,13 @@ fn whole(least: i64, pattern: &str) -> AnyOfBuilder {
     AnyOfBuilder::new().item(number).item(string(DECIMAL_CHARS_MAX, pattern))
 }
 
+/// Degrees to either side of zero, or the same as a decimal string.
+fn degrees(most: i64, pattern: &str) -> AnyOfBuilder {
+    let number = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Number));
+    let number = number.minimum(Some(-most)).maximum(Some(most)).multiple_of(Some(0.000_001));
+    AnyOfBuilder::new().item(number).item(string(DECIMAL_CHARS_MAX, pattern))
+}
+
 /// Units of service.
 pub fn quantity() -> RefOr<Schema> {
     let about = "Units of service: an exact decimal above 0 of at most six places, as a number or a decimal string.";
@@ -153,6 +160,16 @@ shapes! {
     /// 补贴比例.
     Share = "Share", "A share from 0 to 1 of at most four places.",
         from_nothing(0.0001, 1, r"^0*(0(\.[0-9]{1,4}0*)?|1(\.0+)?)$");
+    /// 经度.
+    Longitude = "Longitude",
+        "Degrees of longitude (经度), WGS-84, negative to the west: an exact decimal of at most six places, as a number or a \
+         decimal string.",
+        degrees(180, r"^-?0*(180(\.0+)?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,6}0*)?)$");
+    /// 纬度.
+    Latitude = "Latitude",
+        "Degrees of latitude (纬度), WGS-84, negative to the south: an exact decimal of at most six places, as a number or a \
+         decimal string.",
+        degrees(90, r"^-?0*(90(\.0+)?|[0-8]?[0-9](\.[0-9]{1,6}0*)?)$");
     /// Units that a stocktake found.
     Counted = "Counted", "Whole units of an item from 0 on, as a number or a decimal string.",
         whole(0, r"^[0-9]{1,8}(\.0+)?$");

@@ -9,6 +9,7 @@ use ledger_core::domain::ids::SiteId;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::site::SiteEvent;
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
+use ledger_core::domain::site::location::Degrees;
 use ledger_core::ledger::{Command, Receipt, commands};
 use projections::views::site::Site;
 use serde::{Deserialize, Serialize};
@@ -20,10 +21,12 @@ use super::command::{Answer, Body, NoPath, ask};
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Asking, Caller, Limit, position_from_text};
-use super::shapes::{Id, Reason};
+use super::location::{DegreesJson, location};
+use super::shapes::{Id, Latitude, Longitude, Reason};
 use super::wire::{DateJson, Text, maybe_day, maybe_text};
 use crate::access::policy::{CommandKind, Read, Target};
 use crate::app::App;
+use crate::exact::Exact;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
 use crate::service::reading::{date, now};
@@ -70,6 +73,14 @@ pub struct OpenSite {
     /// 启用日期: its first day.
     #[serde(default)]
     opened: Option<DateJson>,
+    /// 经度: where it lies, together with the latitude.
+    #[serde(default)]
+    #[schema(value_type = Option<Longitude>)]
+    longitude: Option<DegreesJson>,
+    /// 纬度: where it lies, together with the longitude.
+    #[serde(default)]
+    #[schema(value_type = Option<Latitude>)]
+    latitude: Option<DegreesJson>,
 }
 
 /// What became of a site.
@@ -95,6 +106,7 @@ impl Ask for OpenSite {
     fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
         let details = SiteDetails {
             kind: self.kind.0,
+            location: location(self.longitude, self.latitude)?,
             name: self.name.0,
             opened: maybe_day("opened", self.opened)?,
             parent: self.parent,
@@ -318,6 +330,12 @@ struct SiteJson {
     closes: Option<NaiveDate>,
     /// Whether it is closed on the day asked for.
     closed: bool,
+    /// 经度 in degrees, WGS-84, where it is known where the site lies.
+    #[schema(value_type = Option<f64>)]
+    longitude: Option<Exact<Degrees>>,
+    /// 纬度 in degrees, WGS-84, where it is known where the site lies.
+    #[schema(value_type = Option<f64>)]
+    latitude: Option<Exact<Degrees>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -357,5 +375,7 @@ fn site_json(id: String, row: &Site, on: NaiveDate) -> SiteJson {
         opened: row.opened,
         closes: row.closed,
         closed: row.is_closed(on),
+        longitude: row.location.map(|at| Exact(at.longitude())),
+        latitude: row.location.map(|at| Exact(at.latitude())),
     }
 }

@@ -16,6 +16,7 @@ mod evidence;
 mod flows;
 mod frauds;
 mod limits;
+mod locations;
 mod lost_commits;
 mod malformed;
 mod merging;

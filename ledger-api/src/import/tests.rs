@@ -1,6 +1,7 @@
 //! Small packs, each crafted for one sentence: what is taken, what is refused, what a second import changes.
 
 mod flaky;
+mod locations;
 mod pack_files;
 mod same_rules;
 

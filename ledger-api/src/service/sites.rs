@@ -1,9 +1,10 @@
-//! The sites as they hang together on a day, with what each offers and the stores on it. Sheets have no coordinates: near is
-//! what the tree says.
+//! The sites as they hang together on a day, with what each offers, where it lies and the stores on it. Not every site is said to
+//! lie anywhere: near is first of all what the tree says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use ledger_core::domain::site::Location;
 use projections::views::site::Site;
 use projections::views::store::Store;
 
@@ -41,6 +42,8 @@ pub struct Outlet {
 /// A site on a day.
 #[derive(Debug, Clone)]
 pub struct Place {
+    /// Its place among all of them, from 1 on.
+    pub nth: usize,
     /// Its id (驿站编号).
     pub id: String,
     /// What it is called.
@@ -49,6 +52,8 @@ pub struct Place {
     pub kind: String,
     /// Whether it is there on that day.
     pub standing: Standing,
+    /// Where it lies, as far as is known now: a site that is moved to another place is another site.
+    pub location: Option<Location>,
     /// What it offers on that day (服务项目).
     pub services: Vec<String>,
     /// The stores on it, as they are now; none where they are not for whoever asks to know.
@@ -137,10 +142,12 @@ fn in_order(rows: &BTreeMap<String, Site>, on: NaiveDate, mut outlets: BTreeMap<
             let children = below.get(&Some(id)).into_iter().flatten().rev();
             open.extend(children.map(|child| (*child, depth + 1, names.to_vec())));
             places.push(Place {
+                nth: places.len() + 1,
                 id: id.to_owned(),
                 name,
                 kind: row.kind.clone(),
                 standing: standing(row, on),
+                location: row.location,
                 services: row.services(on).to_vec(),
                 outlets: outlets.remove(id).unwrap_or_default(),
                 depth,
@@ -201,6 +208,7 @@ mod tests {
         SiteEvent::SiteOpened(SiteOpened {
             at: at(),
             kind: "微驿站".into(),
+            location: None,
             name: format!("{site}站"),
             opened: Some(day(on)),
             parent: parent.map(id),

@@ -134,7 +134,7 @@ pub(super) struct Visitor {
     /// The secret of the session that the browser came with, whether it lasts or not.
     pub(super) secret: Option<String>,
     pub(super) english: bool,
-    large: bool,
+    pub(super) large: bool,
     path: String,
     pub(super) entrance: Entrance,
     pub(super) headers: HeaderMap,

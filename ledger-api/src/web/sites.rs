@@ -1,5 +1,8 @@
 //! `/sites`: the sites (站点) of the district on a day, with what each offers: by community and what hangs below it, or those
-//! that a word names. A rider finds the own one first, and the stores on each with the way to them.
+//! that a word names, and on a map where they are said to lie somewhere. A rider finds the own one first, and the stores on each
+//! with the way to them.
+
+mod map;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +16,7 @@ use serde::Deserialize;
 use super::page::{Frame, Trouble, Visitor, answer, show};
 use super::trouble;
 use super::words::Words;
-use crate::access::policy::Who;
+use crate::access::policy::{CommandKind, Who, may_ever};
 use crate::app::App;
 use crate::service::desk::today;
 use crate::service::reading::date;
@@ -46,6 +49,10 @@ struct Page {
     /// The stores are not told for the day that was asked for.
     stores_now: bool,
     services: Vec<Service>,
+    /// Those of the list that lie somewhere; none where none of them does.
+    drawn: Option<map::Map>,
+    /// No site of the district lies anywhere, and whoever looks can say where they do.
+    may_map: bool,
     regions: Vec<Region>,
     /// What was found; none where nothing was looked for.
     found: Option<Vec<Row>>,
@@ -70,6 +77,7 @@ struct Region {
 
 /// What hangs right below a root, with all below it.
 struct Group {
+    anchor: usize,
     name: String,
     kind: String,
     state: String,
@@ -84,12 +92,16 @@ struct Group {
 
 /// A site.
 struct Row {
+    /// What links to it within the page name it by.
+    anchor: usize,
     name: String,
     kind: String,
     /// Blank where it is open.
     state: String,
     open: bool,
     services: String,
+    /// Where it lies, as RFC 5870 writes it for whatever shows maps.
+    geo: Option<String>,
     stores: Vec<Shop>,
     /// How far it is indented: 0 for what heads a group.
     deep: usize,
@@ -101,7 +113,7 @@ struct Row {
 impl Row {
     /// Whether there is more to say of it than its name and state.
     fn says_more(&self) -> bool {
-        self.own || !self.services.is_empty() || !self.stores.is_empty()
+        self.own || !self.services.is_empty() || !self.stores.is_empty() || self.geo.is_some()
     }
 }
 
@@ -152,6 +164,10 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Response, T
             None => total > SITES_SHOWN,
         };
     let shown = tree.places.get(..total.min(SITES_SHOWN)).unwrap_or_default();
+    let listed: Vec<&Place> = match &found {
+        Some(found) => found.iter().copied().take(FOUND_SHOWN).collect(),
+        None => shown.iter().collect(),
+    };
     let page = Page {
         f: visitor.frame(w.sites_page.title),
         bad,
@@ -163,8 +179,11 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Response, T
         redeems: worker.is_some() && tree.tells_stores,
         stores_now: tree.tells_stores && on != today,
         services: services(&tree.places, q),
+        drawn: map::draw(w, &listed, own, visitor.large),
+        may_map: !tree.places.iter().any(|place| place.location.is_some())
+            && may_ever(Who::Bearer(identity), CommandKind::OpenSite),
         regions: if found.is_some() { Vec::new() } else { regions(w, shown, own) },
-        found: found.map(|found| found.into_iter().take(FOUND_SHOWN).map(|place| row(w, place, 0, own)).collect()),
+        found: found.map(|_| listed.iter().map(|place| row(w, place, 0, own)).collect()),
         cut,
     };
     show(&page)
@@ -210,6 +229,7 @@ fn regions(w: &Words, places: &[Place], own: Option<&str>) -> Vec<Region> {
             let rows: Vec<Row> = within.iter().map(|place| row(w, place, place.depth - 1, own)).collect();
             let head = row(w, head, 0, own);
             groups.push(Group {
+                anchor: head.anchor,
                 name: head.name.clone(),
                 kind: head.kind.clone(),
                 state: head.state.clone(),
@@ -239,6 +259,7 @@ fn regions(w: &Words, places: &[Place], own: Option<&str>) -> Vec<Region> {
 fn row(w: &Words, place: &Place, deep: usize, own: Option<&str>) -> Row {
     let s = w.sites_page;
     Row {
+        anchor: place.nth,
         name: place.name.clone(),
         kind: place.kind.clone(),
         state: match place.standing {
@@ -248,6 +269,7 @@ fn row(w: &Words, place: &Place, deep: usize, own: Option<&str>) -> Row {
         },
         open: place.standing == Standing::Open,
         services: place.services.join("、"),
+        geo: place.location.map(|at| format!("geo:{},{}", at.latitude(), at.longitude())),
         stores: place.outlets.iter().map(|outlet| shop(w, outlet)).collect(),
         deep: deep.min(DEEPEST),
         under: place.above.join(" › "),

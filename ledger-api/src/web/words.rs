@@ -475,7 +475,7 @@ mod tests {
         let chinese = |text: &str| text.chars().any(|char| ('\u{4e00}'..='\u{9fff}').contains(&char));
         for (key, zh, en) in PARTS.iter().copied().flatten() {
             // The columns of a sheet have one name in every language.
-            let names_columns = *key == "sheet_hint";
+            let names_columns = matches!(*key, "sheet_hint" | "how_to_map");
             assert!(chinese(zh) && (names_columns || !chinese(en)) && !en.is_empty(), "{key}: {zh:?}, {en:?}");
         }
     }

@@ -22,7 +22,7 @@ pub const ACCOUNT: u32 = 1;
 /// Of the directory of administrators.
 pub const DIRECTORY: u32 = 1;
 /// Of the sites.
-pub const SITES: u32 = 1;
+pub const SITES: u32 = 2;
 /// Of service requests.
 pub const REQUEST: u32 = 3;
 /// Of pairs.

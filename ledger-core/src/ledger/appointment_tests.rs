@@ -79,7 +79,7 @@ impl District {
         let district = District { ledger: opened.expect("a ledger").0, journal };
         let site: SiteId = id("Z1");
         let (kind, name, services) = ("微驿站".into(), "一号驿站".into(), Vec::new());
-        let details = SiteDetails { kind, name, opened: None, parent: None, services };
+        let details = SiteDetails { kind, location: None, name, opened: None, parent: None, services };
         let mut commands: Vec<Command> =
             vec![checks(asked), commands::OpenSite { site, details, if_known: IfKnown::Refuse }.into()];
         for worker in ["W1", "W2", "W3"] {

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::history::History;
 use ledger_core::domain::ids::SiteId;
+use ledger_core::domain::site::Location;
 use ledger_core::domain::site::event::SiteEvent;
 use ledger_core::domain::time::BusinessTime;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,8 @@ pub struct Site {
     pub opened: Option<NaiveDate>,
     /// Its first day closed.
     pub closed: Option<NaiveDate>,
+    /// Where it lies, where that was said.
+    pub location: Option<Location>,
     parents: History<Option<SiteId>>,
     services: History<Vec<String>>,
 }
@@ -66,6 +69,7 @@ impl View for SiteView {
                 row.name.clone_from(&event.name);
                 row.kind.clone_from(&event.kind);
                 row.opened = event.opened;
+                row.location = event.location;
                 row.parents.record(since, event.parent.clone());
                 row.services.record(since, event.services.clone());
             }
@@ -73,6 +77,7 @@ impl View for SiteView {
                 row.name.clone_from(&event.name);
                 row.kind.clone_from(&event.kind);
                 row.opened = event.opened;
+                row.location = event.location.or(row.location);
             }
             SiteEvent::SiteMoved(event) => row.parents.record(BusinessTime::start_of(event.on), event.parent.clone()),
             SiteEvent::SiteClosed(event) => row.closed = Some(event.on),

@@ -10,6 +10,7 @@ use ledger_core::domain::pair::command::PairTerms;
 use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::request::command::Work;
 use ledger_core::domain::selection::command::{Indicator, Measure, SelectionTerms};
+use ledger_core::domain::site::Location;
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::domain::statement::LinesDigest;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
@@ -149,13 +150,19 @@ fn goods() -> BoxedStrategy<Command> {
 }
 
 fn sites() -> BoxedStrategy<Command> {
-    let details = (text(), prop::option::of(day()), prop::option::of(name("Y")), prop::collection::vec(text(), 0..3))
-        .prop_map(|(name, opened, parent, services)| SiteDetails {
-            kind: name.clone(),
-            name,
-            opened,
-            parent: parent.map(|parent| id(&parent)),
-            services,
+    let place = (-180_000_000_i64..=180_000_000, -90_000_000_i64..=90_000_000)
+        .prop_map(|(longitude, latitude)| Location::new(longitude, latitude).expect("a place"));
+    let told = (text(), prop::option::of(place), prop::option::of(day()), prop::option::of(name("Y")));
+    let details =
+        (told, prop::collection::vec(text(), 0..3)).prop_map(|((name, location, opened, parent), services)| {
+            SiteDetails {
+                kind: name.clone(),
+                location,
+                name,
+                opened,
+                parent: parent.map(|parent| id(&parent)),
+                services,
+            }
         });
     let if_known = prop_oneof![
         Just(IfKnown::Refuse),

@@ -145,6 +145,7 @@ pub(super) fn prelude() -> Vec<Command> {
             site: id("Y1"),
             details: SiteDetails {
                 kind: "社区".into(),
+                location: None,
                 name: "鼓楼社区".into(),
                 opened: None,
                 parent: None,
@@ -197,6 +198,7 @@ pub(super) fn programmes() -> Vec<Step> {
 
     let details = |name: &str| SiteDetails {
         kind: "驿站".into(),
+        location: None,
         name: name.into(),
         opened: None,
         parent: None,

@@ -180,6 +180,7 @@ fn command(step: &Step, completes: bool) -> Command {
         Step::OpenSite { site, parent, day } => {
             let details = SiteDetails {
                 kind: "微驿站".into(),
+                location: None,
                 name: format!("驿站{site}"),
                 opened: Some(date(day)),
                 parent: parent.map(station),

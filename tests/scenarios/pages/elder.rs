@@ -41,7 +41,7 @@ fn large_letters_are_18_px_at_least_and_stay_after_a_new_login() {
             }
         }
     };
-    pages(&mut visit, "骑手", &["/me", "/me/stores", "/requests", "/publicity"]);
+    pages(&mut visit, "骑手", &["/me", "/me/stores", "/sites", "/requests", "/publicity"]);
     // Who comes in next on this device, and the one before who comes again, find them as they were.
     for (role, home, paths) in [
         ("店员", "/counter", &["/counter", "/counter/day", "/counter/shelf", "/counter/cases"][..]),

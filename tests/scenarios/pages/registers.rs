@@ -9,8 +9,8 @@ use super::Visit;
 use crate::journals::{Database, demonstration};
 use crate::program::{position, run};
 
-const SITES: &str = "驿站编号,驿站名称,层级,上级驿站编号,服务项目,启用日期,停用日期\n\
-    XZ-JD,新镇,街道,,,2024-01-01,\nXZ-Z1,新镇总站,总站,XZ-JD,饮水、充电,2024-01-01,\n";
+const SITES: &str = "驿站编号,驿站名称,层级,上级驿站编号,服务项目,启用日期,停用日期,经度,纬度\n\
+    XZ-JD,新镇,街道,,,2024-01-01,,,\nXZ-Z1,新镇总站,总站,XZ-JD,饮水、充电,2024-01-01,,118.5046,36.2042\n";
 const STORES: &str = "网点编号,网点名称,层级,所在社区,驿站编号\nXZ-WD1,新镇网点,总站,,XZ-Z1\n";
 /// Its site is one that no register has.
 const BAD_STORE: &str = "XZ-WD2,河东网点,总站,,XZ-Z9\n";
@@ -55,6 +55,13 @@ fn a_districts_story(database: Database) {
     // What was brought in is there, and the same files add nothing.
     visit.browser.open(&format!("{}/sites?q=%E6%96%B0%E9%95%87", visit.server.base_url()));
     visit.wait_until("!!document.body && document.body.innerText.includes('新镇总站')");
+    // The station is on a map, and its mark leads to its entry, from which a telephone finds the way.
+    let lead = visit.browser.eval("document.querySelector('.map svg a[aria-label^=新镇总站]').getAttribute('href')");
+    let entry = format!(
+        "document.querySelector('{} a[href=\"geo:36.2042,118.5046\"]') !== null",
+        lead.as_str().expect("a link")
+    );
+    assert_eq!(visit.browser.eval(&entry), true, "{lead}");
     visit.browser.open(&format!("{}/admin/registers", visit.server.base_url()));
     visit.browser.find("heading", "选登记册");
     judge(&mut visit, &folder, &format!("{STORES}{MENDED_STORE}"));

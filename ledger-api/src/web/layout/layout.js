@@ -15,6 +15,16 @@
     document.addEventListener(name, act);
   }
 
+  // A link to what is folded unfolds it: not every browser does so by itself.
+  window.addEventListener('hashchange', function () {
+    var part = document.getElementById(location.hash.slice(1));
+    if (!part || !part.closest('details')) return;
+    for (var one = part.parentElement; one; one = one.parentElement) {
+      if (one.tagName === 'DETAILS') one.open = true;
+    }
+    part.scrollIntoView();
+  });
+
   // A form is sent once: its key would keep a second one from happening twice, but nobody should have to wonder.
   on('htmx:beforeRequest', function (event) {
     var form = event.detail.elt;

@@ -70,7 +70,8 @@ impl House {
 
     async fn site(&self, id: &str, kind: &str, name: &str, parent: Option<&str>) {
         let parent = parent.map(|parent| SiteId::new(parent).unwrap());
-        let details = SiteDetails { kind: kind.into(), name: name.into(), opened: None, parent, services: Vec::new() };
+        let (kind, name) = (kind.into(), name.into());
+        let details = SiteDetails { kind, location: None, name, opened: None, parent, services: Vec::new() };
         self.give(commands::OpenSite { site: SiteId::new(id).unwrap(), details, if_known: IfKnown::Refuse }).await;
     }
 

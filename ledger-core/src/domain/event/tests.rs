@@ -72,6 +72,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-approvals.jsonl", approvals::samples()),
         ("events-v1-reversed-uses.jsonl", reversed_uses::samples()),
         ("events-v1-appointments.jsonl", appointments::samples()),
+        ("events-v1-located.jsonl", sites::located_samples()),
     ]
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::location::Location;
 use crate::domain::ids::SiteId;
 use crate::domain::time::BusinessTime;
 
@@ -11,6 +12,9 @@ use crate::domain::time::BusinessTime;
 pub struct SiteDetails {
     /// Its kind (层级), such as 社区, 总站 or 微驿站: a word of the district.
     pub kind: String,
+    /// Where it lies (经度, 纬度). Of a known site that is brought up to date, none says nothing: what is known stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
     /// 驿站名称.
     pub name: String,
     /// Its first day (启用日期), where one is known.

@@ -107,9 +107,9 @@ impl Sites {
         }
         match known {
             None => {
-                let SiteDetails { kind, name, opened, parent, services } = details;
+                let SiteDetails { kind, location, name, opened, parent, services } = details;
                 let of = site.clone();
-                let event = SiteOpened { at, kind, name, opened, parent, services, site, v: V1 };
+                let event = SiteOpened { at, kind, location, name, opened, parent, services, site, v: V1 };
                 let mut events = vec![SiteEvent::SiteOpened(event)];
                 if let Some(on) = closed {
                     events.push(SiteEvent::SiteClosed(closing(at, of, on, Vec::new(), None)));
@@ -129,12 +129,14 @@ impl Sites {
         details: SiteDetails,
         closed: Option<NaiveDate>,
     ) -> Decision<Vec<SiteEvent>> {
-        let SiteDetails { kind, name, opened, parent, services } = details;
+        let SiteDetails { kind, location, name, opened, parent, services } = details;
         let on = at.date().max(opened.unwrap_or_else(|| at.date()));
         let mut events = Vec::new();
-        if (&known.kind, &known.name, known.opened) != (&kind, &name, opened) {
+        // A sheet without the columns says nothing of where a site lies, and takes nothing away.
+        let location = location.filter(|location| known.location != Some(*location));
+        if (&known.kind, &known.name, known.opened) != (&kind, &name, opened) || location.is_some() {
             let site = site.clone();
-            events.push(SiteEvent::SiteUpdated(SiteUpdated { at, kind, name, opened, site, v: V1 }));
+            events.push(SiteEvent::SiteUpdated(SiteUpdated { at, kind, location, name, opened, site, v: V1 }));
         }
         if known.parent(on) != parent.as_ref() {
             events.extend(self.moved(at, site.clone(), on, parent)?);

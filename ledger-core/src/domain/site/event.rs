@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::location::Location;
 use crate::domain::event::V1;
 use crate::domain::ids::SiteId;
 use crate::domain::time::BusinessTime;
@@ -14,6 +15,9 @@ pub struct SiteOpened {
     pub at: BusinessTime,
     /// Its kind: a word of the district.
     pub kind: String,
+    /// Where it lies, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
     /// 驿站名称.
     pub name: String,
     /// Its first day, where one is known.
@@ -31,13 +35,16 @@ pub struct SiteOpened {
     pub v: V1,
 }
 
-/// A site's name, kind or first day changed; on no day in particular, for a slip of the pen was always one.
+/// A site's name, kind, first day or place on the map changed; on no day in particular, for a slip of the pen was always one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SiteUpdated {
     /// When it was entered.
     pub at: BusinessTime,
     /// 层级, in a word of the district.
     pub kind: String,
+    /// Where it lies; absent where nothing was said of it, and what is known stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
     /// 驿站名称.
     pub name: String,
     /// Its first day, where one is known.

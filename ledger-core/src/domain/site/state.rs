@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::event::SiteEvent;
+use super::location::Location;
 use crate::domain::history::History;
 use crate::domain::ids::SiteId;
 use crate::domain::time::BusinessTime;
@@ -21,6 +22,8 @@ pub struct Site {
     pub opened: Option<NaiveDate>,
     /// Its first day closed.
     pub closed: Option<NaiveDate>,
+    /// Where it lies, where that was said.
+    pub location: Option<Location>,
     parents: History<Option<SiteId>>,
     services: History<Vec<String>>,
 }
@@ -117,6 +120,7 @@ impl Sites {
                     kind: event.kind.clone(),
                     name: event.name.clone(),
                     opened: event.opened,
+                    location: event.location,
                     ..Site::default()
                 };
                 site.services.record(BusinessTime::start_of(since), event.services.clone());
@@ -127,6 +131,7 @@ impl Sites {
                 site.kind.clone_from(&event.kind);
                 site.name.clone_from(&event.name);
                 site.opened = event.opened;
+                site.location = event.location.or(site.location);
             }),
             SiteEvent::SiteMoved(event) => self.hang(&event.site, event.on, event.parent.clone()),
             SiteEvent::SiteClosed(event) => self.with(&event.site, |site| site.closed = Some(event.on)),

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::command::{IfKnown, SiteCommand, SiteDetails};
 use super::event::SiteEvent;
+use super::location::Location;
 use super::state::Sites;
 use crate::domain::ids::SiteId;
 use crate::domain::refusal::Code;
@@ -25,12 +26,26 @@ fn at() -> BusinessTime {
 fn open(site: &str, parent: Option<&str>, if_known: IfKnown) -> SiteCommand {
     let details = SiteDetails {
         kind: "微驿站".into(),
+        location: None,
         name: site.into(),
         opened: Some(day("2024-01-01")),
         parent: parent.map(id),
         services: vec!["饮水机".into()],
     };
     SiteCommand::Open { at: at(), details, if_known, site: id(site) }
+}
+
+/// B as a sheet has it that says where it lies, in millionths of a degree, or does not.
+fn located(place: Option<(i64, i64)>, name: &str) -> SiteCommand {
+    let details = SiteDetails {
+        kind: "微驿站".into(),
+        location: place.map(|(longitude, latitude)| Location::new(longitude, latitude).expect("a place")),
+        name: name.into(),
+        opened: Some(day("2024-01-01")),
+        parent: Some(id("A")),
+        services: vec!["饮水机".into()],
+    };
+    SiteCommand::Open { at: at(), details, if_known: IfKnown::Update { closed: None }, site: id("B") }
 }
 
 fn moved(site: &str, parent: &str, on: &str) -> SiteCommand {
@@ -121,6 +136,30 @@ fn a_later_sheet_closes_a_site_and_one_without_the_day_opens_it_again() {
     assert_eq!(sites.site(&id("B")).expect("B").closed, Some(day("2024-03-01")));
     assert_eq!(when(&mut sites, closed(None)).expect("open").len(), 1);
     assert_eq!(sites.site(&id("B")).expect("B").closed, None);
+}
+
+#[test]
+fn a_later_sheet_fills_in_where_a_site_lies_and_one_without_it_takes_nothing_away() {
+    let mut sites = tree();
+    let lies = |sites: &Sites| sites.site(&id("B")).and_then(|site| site.location).map(|at| (at.lon_e6(), at.lat_e6()));
+    assert_eq!(lies(&sites), None);
+    let first = Some((121_473_700, 31_230_000));
+    assert_eq!(when(&mut sites, located(first, "B")).expect("filled in").len(), 1);
+    assert_eq!(lies(&sites), Some((121_473_700, 31_230_000)));
+    assert_eq!(when(&mut sites, located(first, "B")).expect("the same").len(), 0);
+    assert_eq!(when(&mut sites, located(None, "B")).expect("not said").len(), 0);
+    assert_eq!(when(&mut sites, located(None, "鼓楼驿站")).expect("another name").len(), 1);
+    assert_eq!(lies(&sites), Some((121_473_700, 31_230_000)), "another name moves nothing");
+    assert_eq!(when(&mut sites, located(Some((121_473_701, 31_230_000)), "鼓楼驿站")).expect("corrected").len(), 1);
+    assert_eq!(lies(&sites), Some((121_473_701, 31_230_000)));
+    assert_eq!(sites.ancestors(&id("B"), day("2024-05-01")), [&id("A")], "it hangs where it hung");
+}
+
+#[test]
+fn a_site_may_open_with_its_place() {
+    let sites = given([open("A", None, IfKnown::Refuse), located(Some((0, -90_000_000)), "B")]);
+    let told = sites.site(&id("B")).and_then(|site| site.location).expect("a place");
+    assert_eq!((told.longitude().to_string(), told.latitude().to_string()), ("0".to_owned(), "-90".to_owned()));
 }
 
 #[test]

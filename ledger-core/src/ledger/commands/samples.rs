@@ -17,6 +17,7 @@ use crate::domain::programme::counter::CounterChange;
 use crate::domain::proof::CounterProof;
 use crate::domain::quantity::Quantity;
 use crate::domain::schedule::Activity;
+use crate::domain::site::Location;
 use crate::domain::site::command::{IfKnown, SiteDetails};
 use crate::domain::store::command::{ItemTerms, StoreDetails};
 use crate::domain::time::{BusinessTime, ClockTime, Month, Validity};
@@ -104,6 +105,7 @@ fn at_sites() -> Vec<(&'static str, Command)> {
             site: id("YZ-YZ0002"),
             details: SiteDetails {
                 kind: "特色驿站".into(),
+                location: None,
                 name: "鼓楼驿站".into(),
                 opened: opened.map(day),
                 parent: parent.map(id),
@@ -124,6 +126,18 @@ fn at_sites() -> Vec<(&'static str, Command)> {
         Command::SetServices(commands::SetServices { site: id("YZ-YZ0002"), services, on: on.map(day) })
     };
     let update = |closed: Option<&str>| IfKnown::Update { closed: closed.map(day) };
+    let located = Command::OpenSite(commands::OpenSite {
+        site: id("YZ-YZ0002"),
+        details: SiteDetails {
+            kind: "特色驿站".into(),
+            location: Location::new(121_473_700, -31_230_001).ok(),
+            name: "鼓楼驿站".into(),
+            opened: None,
+            parent: None,
+            services: Vec::new(),
+        },
+        if_known: update(None),
+    });
     vec![
         (
             "open_site/full",
@@ -132,6 +146,7 @@ fn at_sites() -> Vec<(&'static str, Command)> {
         ("open_site/none", open(None, None, &[], IfKnown::Refuse)),
         ("open_site/update", open(None, None, &[], update(None))),
         ("open_site/keep", open(None, None, &[], IfKnown::Keep)),
+        ("open_site/located", located),
         ("move_site/full", moved(Some("YZ-YZ0001"), Some("2024-06-01"))),
         ("move_site/none", moved(None, None)),
         ("close_site/full", close(Some("2024-12-10"), Some("搬迁"))),

@@ -27,7 +27,7 @@ pub struct OpenSite {
 
 impl Definition for OpenSite {
     fn write_content(&self, content: &mut Content) {
-        let SiteDetails { kind, name, opened, parent, services } = &self.details;
+        let SiteDetails { kind, location, name, opened, parent, services } = &self.details;
         content.text("open_site").text(self.site.as_str()).text(kind).text(name).maybe(*opened).maybe(parent.as_ref());
         content.number(i64::try_from(services.len()).unwrap_or(i64::MAX));
         services.iter().for_each(|service| {
@@ -38,6 +38,10 @@ impl Definition for OpenSite {
             IfKnown::Update { closed } => content.text("update").maybe(closed),
             IfKnown::Keep => content.text("keep"),
         };
+        // It came later: where nothing is said of it, the content is what it always was.
+        if let Some(location) = location {
+            content.text("location").number(location.lon_e6().into()).number(location.lat_e6().into());
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 use ledger_core::domain::money::Fen;
+use ledger_core::domain::site::Location;
 use ledger_core::domain::time::BusinessTime;
 
 /// A named value of a line.
@@ -115,6 +116,10 @@ facts! {
     Level = "level", "层级";
     /// Under which site it hangs.
     Parent = "parent", "上级站点";
+    /// How far east it lies, in degrees.
+    Longitude = "longitude", "经度";
+    /// How far north it lies, in degrees.
+    Latitude = "latitude", "纬度";
     /// What it offers.
     Services = "services", "服务项目";
     /// The first day closed.
@@ -220,6 +225,13 @@ impl Facts {
     #[must_use]
     pub(super) fn written(self, name: FactName, text: &str) -> Facts {
         self.maybe(name, (!text.is_empty()).then_some(text))
+    }
+
+    /// Where something lies, where that was said.
+    #[must_use]
+    pub(super) fn lying(self, location: Option<Location>) -> Facts {
+        let longitude = location.map(Location::longitude);
+        self.maybe(FactName::Longitude, longitude).maybe(FactName::Latitude, location.map(Location::latitude))
     }
 
     /// Money, where there is any.

@@ -237,11 +237,13 @@ fn facts(event: &SiteEvent) -> Facts {
             .with(FactName::Level, &event.kind)
             .maybe(FactName::Parent, event.parent.as_ref())
             .maybe(FactName::From, event.opened)
-            .written(FactName::Services, &event.services.join("、")),
+            .written(FactName::Services, &event.services.join("、"))
+            .lying(event.location),
         SiteEvent::SiteUpdated(event) => facts
             .with(FactName::Name, &event.name)
             .with(FactName::Level, &event.kind)
-            .maybe(FactName::From, event.opened),
+            .maybe(FactName::From, event.opened)
+            .lying(event.location),
         SiteEvent::SiteMoved(event) => {
             facts.maybe(FactName::Parent, event.parent.as_ref()).with(FactName::From, event.on)
         }

@@ -141,6 +141,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(approvals::samples())
         .chain(reversed_uses::samples())
         .chain(appointments::samples())
+        .chain(sites::located_samples())
         .collect()
 }
 

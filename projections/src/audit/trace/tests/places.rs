@@ -38,6 +38,19 @@ fn site(line: &TraceLine) -> &SiteStanding {
 }
 
 #[tokio::test]
+async fn a_trace_tells_where_a_site_came_to_lie() {
+    let mut entries = Entries::default();
+    let mut located = opened("YZ1", None);
+    located["location"] = json!({"lat_e6": 36_204_200, "lon_e6": -118_504_600});
+    entries.record("SiteOpened", located);
+    entries.record("SiteUpdated", json!({"kind": "总站", "name": "YZ1站", "opened": "2024-01-01", "site": "YZ1"}));
+    let (lines, _) = entries.trace("site:YZ1").await;
+    let (longitude, latitude) = (fact(&lines[0], FactName::Longitude), fact(&lines[0], FactName::Latitude));
+    assert_eq!((longitude, latitude), (Some("-118.5046"), Some("36.2042")));
+    assert_eq!(fact(&lines[1], FactName::Longitude), None, "nothing was said of it");
+}
+
+#[tokio::test]
 async fn a_site_is_traced_with_its_place_its_letters_and_what_was_earned_there() {
     let mut entries = Entries::default();
     let above = entries.record("SiteOpened", opened("SQ1", None));

@@ -3,6 +3,7 @@
 use super::super::super::{Event, StoreEvent, V1, WorkerEvent};
 use super::{at, date, first_samples};
 use crate::domain::ids::SiteId;
+use crate::domain::site::Location;
 use crate::domain::site::event::{
     ServicesSet, SiteClosed, SiteEvent, SiteMoved, SiteOpened, SiteReopened, SiteUpdated,
 };
@@ -18,11 +19,21 @@ fn above() -> SiteId {
 pub(crate) fn samples() -> Vec<Event> {
     let opened = |opened, parent, services| {
         let (kind, name) = ("特色驿站".to_owned(), "鼓楼驿站".to_owned());
-        SiteEvent::SiteOpened(SiteOpened { at: at(), kind, name, opened, parent, services, site: site(), v: V1 })
+        SiteEvent::SiteOpened(SiteOpened {
+            at: at(),
+            kind,
+            location: None,
+            name,
+            opened,
+            parent,
+            services,
+            site: site(),
+            v: V1,
+        })
     };
     let updated = |opened| {
         let (kind, name) = ("微驿站".to_owned(), "鼓楼驿站".to_owned());
-        SiteEvent::SiteUpdated(SiteUpdated { at: at(), kind, name, opened, site: site(), v: V1 })
+        SiteEvent::SiteUpdated(SiteUpdated { at: at(), kind, location: None, name, opened, site: site(), v: V1 })
     };
     let moved =
         |parent| SiteEvent::SiteMoved(SiteMoved { at: at(), on: date("2024-06-01"), parent, site: site(), v: V1 });
@@ -48,6 +59,25 @@ pub(crate) fn samples() -> Vec<Event> {
         }),
     ];
     sites.into_iter().map(Event::Sites).chain(first_samples().into_iter().filter_map(at_a_site)).collect()
+}
+
+/// Those of sites that lie somewhere on the map: beyond the meridian and the equator too.
+pub(crate) fn located_samples() -> Vec<Event> {
+    let (kind, name) = ("特色驿站".to_owned(), "鼓楼驿站".to_owned());
+    let opened = SiteOpened {
+        at: at(),
+        kind: kind.clone(),
+        location: Location::new(121_473_700, 31_230_001).ok(),
+        name: name.clone(),
+        opened: None,
+        parent: None,
+        services: Vec::new(),
+        site: site(),
+        v: V1,
+    };
+    let location = Location::new(-68_303_000, -54_801_910).ok();
+    let updated = SiteUpdated { at: at(), kind, location, name, opened: None, site: site(), v: V1 };
+    vec![Event::Sites(SiteEvent::SiteOpened(opened)), Event::Sites(SiteEvent::SiteUpdated(updated))]
 }
 
 fn at_a_site(event: Event) -> Option<Event> {
