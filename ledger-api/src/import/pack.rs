@@ -79,6 +79,9 @@ pub struct Pack {
     pub(super) history: bool,
     /// Whether 库存 of 兑换目录 fills the shelf of what is listed for the first time.
     pub(super) stocks: bool,
+    /// Whether it brings registers alone: then a sheet that says two things of one is told so, and a schedule is the district's
+    /// first. In a pack the later row counts, as a later sheet does.
+    pub(super) registers_alone: bool,
     /// In the order in which they are taken.
     pub(super) sheets: Vec<PackSheet>,
     /// When what bears no date of its own is said to have happened, unless that lies ahead.
@@ -105,6 +108,7 @@ impl Pack {
             settings: Some(settings),
             history: import == Import::Confirmed,
             stocks: true,
+            registers_alone: false,
             first_day: sheets.iter().find_map(month_of).unwrap_or_else(today),
             sheets,
             rows: 0,
@@ -129,6 +133,7 @@ impl Pack {
             settings: None,
             history: true,
             stocks: false,
+            registers_alone: true,
             sheets: SheetKind::ALL.into_iter().filter_map(there).collect(),
             // Registers say nothing of when they hold: from today on, by whichever clock judges them.
             first_day: NaiveDate::MAX,

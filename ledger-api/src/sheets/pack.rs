@@ -1,7 +1,7 @@
 //! The files of a district pack: which sheet is which, and which months there are. Owns the names of the files and
 //! what is said about a name that nearly fits; does not open any of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -217,6 +217,17 @@ const OTHER_SPREADSHEETS: [&str; 9] = ["xls", "et", "ods", "xlsm", "xlsb", "xltx
 /// kind of hyphen, and in GB18030 where a Chinese archive was unpacked elsewhere. (Decomposed names, as some file
 /// systems store them, need no care: none of the characters decomposes.)
 pub fn discover(directory: &Path) -> Result<PackFiles, SheetError> {
+    let (files, mut unusable) = discover_each(directory)?;
+    // What is reported first is the first one by its name.
+    if unusable.is_empty() { Ok(files) } else { Err(unusable.swap_remove(0)) }
+}
+
+/// As [`discover`], with what is wrong with each file that cannot be taken, in the order of their names: the others are found all
+/// the same. Of a single sheet that is there twice none is found, for nobody can say which one counts.
+///
+/// # Errors
+/// [`SheetError::Io`] where the folder itself cannot be read.
+pub fn discover_each(directory: &Path) -> Result<(PackFiles, Vec<SheetError>), SheetError> {
     let unreadable = |source| SheetError::Io { file: one_line(&directory.to_string_lossy()), source };
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(unreadable)? {
@@ -228,16 +239,19 @@ pub fn discover(directory: &Path) -> Result<PackFiles, SheetError> {
     entries.sort();
     let mut found = Discovery::default();
     found.files.directory = directory.to_owned();
+    let mut unusable = Vec::new();
     for (name, path) in entries {
-        found.take(name, path)?;
+        unusable.extend(found.take(name, path).err());
     }
-    Ok(found.finish())
+    Ok((found.finish(), unusable))
 }
 
 #[derive(Default)]
 struct Discovery {
     files: PackFiles,
     months: BTreeMap<Month, BTreeMap<MonthlyKind, PathBuf>>,
+    /// Single sheets that are there more than once.
+    twice: BTreeSet<SheetKind>,
 }
 
 impl Discovery {
@@ -278,12 +292,16 @@ impl Discovery {
             }
         };
         match earlier {
-            Some(earlier) => Err(two_files(&earlier, &name)),
+            Some(earlier) => {
+                self.twice.extend(single);
+                Err(two_files(&earlier, &name))
+            }
             None => Ok(()),
         }
     }
 
     fn finish(mut self) -> PackFiles {
+        self.files.sheets.retain(|kind, _| !self.twice.contains(kind));
         let months = std::mem::take(&mut self.months);
         self.files.months = months.into_iter().map(|(month, files)| MonthFiles { month, files }).collect();
         self.files

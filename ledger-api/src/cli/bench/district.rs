@@ -192,7 +192,7 @@ fn schedule() -> Result<Command, CliError> {
     Ok(Command::AdoptSchedule(commands::AdoptSchedule {
         activities: vec![activity],
         effective_from,
-        settings: Settings::default(),
+        settings: Settings::default(), first: false,
     }))
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn prelude() -> Vec<Command> {
     let mut commands = vec![Command::AdoptSchedule(commands::AdoptSchedule {
         activities,
         effective_from: date(1),
-        settings: Settings::default(),
+        settings: Settings::default(), first: false,
     })];
     commands.extend((0..4).chain([desk::LEFT]).map(|number| {
         let details = WorkerDetails {
