@@ -213,6 +213,27 @@ impl PackFiles {
 /// Endings of spreadsheets that are not read; a file of ours with one of them must not be passed over in silence.
 const OTHER_SPREADSHEETS: [&str; 9] = ["xls", "et", "ods", "xlsm", "xlsb", "xltx", "numbers", "tsv", "txt"];
 
+/// Which sheet a name is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// One of which a pack has one.
+    Single(SheetKind),
+    /// One of which a pack has one for each month.
+    Monthly(MonthlyKind),
+}
+
+/// Which sheet the name of a file is of, whatever its ending and whether or not its month can be read.
+pub fn named(name: &str) -> Option<Named> {
+    let plain = normal_name(name);
+    named_by(plain.rsplit_once('.').map_or(plain.as_str(), |(stem, _)| trim(stem)))
+}
+
+fn named_by(stem: &str) -> Option<Named> {
+    let single = SheetKind::ALL.into_iter().find(|kind| kind.name() == stem).map(Named::Single);
+    let monthly = || MonthlyKind::ALL.into_iter().find(|kind| stem.starts_with(kind.name())).map(Named::Monthly);
+    single.or_else(monthly)
+}
+
 /// Looks through the folder of a pack, not into its subfolders. Names may be in full width, in any case, with any
 /// kind of hyphen, and in GB18030 where a Chinese archive was unpacked elsewhere. (Decomposed names, as some file
 /// systems store them, need no care: none of the characters decomposes.)
@@ -263,13 +284,12 @@ impl Discovery {
         let plain = normal_name(&name);
         let (stem, ending) = plain.rsplit_once('.').map_or((plain.as_str(), ""), |(stem, ending)| (trim(stem), ending));
         let ours = ending == "xlsx" || ending == "csv";
-        let single = SheetKind::ALL.into_iter().find(|kind| kind.name() == stem);
-        let monthly = MonthlyKind::ALL.into_iter().find(|kind| stem.starts_with(kind.name()));
+        let named = named_by(stem);
         if path.is_dir() {
             self.files.ignored.push(name);
             return Ok(());
         }
-        if OTHER_SPREADSHEETS.contains(&ending) && (single.is_some() || monthly.is_some()) {
+        if OTHER_SPREADSHEETS.contains(&ending) && named.is_some() {
             return Err(SheetError::Format { file: quotable(&name), what: "is not an .xlsx or .csv file" });
         }
         if plain == "district.toml" {
@@ -278,24 +298,25 @@ impl Discovery {
                 None => Ok(()),
             };
         }
-        let earlier = match (single, monthly) {
-            (Some(kind), _) if ours => self.files.sheets.insert(kind, path),
-            (None, Some(kind)) if ours => {
+        let earlier = match named {
+            Some(Named::Single(kind)) if ours => {
+                let earlier = self.files.sheets.insert(kind, path);
+                self.twice.extend(earlier.as_ref().map(|_| kind));
+                earlier
+            }
+            Some(Named::Monthly(kind)) if ours => {
                 let kind_name = kind.name();
                 let month = stem.strip_prefix(kind_name).and_then(|rest| Month::parse(rest.strip_prefix('-')?));
                 let month = month.ok_or_else(|| SheetError::BadMonth { file: quotable(&name), kind: kind_name })?;
                 self.months.entry(month).or_default().insert(kind, path)
             }
-            _ => {
+            Some(Named::Single(_) | Named::Monthly(_)) | None => {
                 self.files.ignored.push(name);
                 return Ok(());
             }
         };
         match earlier {
-            Some(earlier) => {
-                self.twice.extend(single);
-                Err(two_files(&earlier, &name))
-            }
+            Some(earlier) => Err(two_files(&earlier, &name)),
             None => Ok(()),
         }
     }
