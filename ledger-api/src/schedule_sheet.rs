@@ -145,7 +145,8 @@ pub fn read(sheet: &mut Sheet, effective_from: NaiveDate) -> Result<ReadSchedule
 /// The line of a row, held to all that the adoption of the whole sheet is: one bad row does not cost the others.
 fn alone(row: &Row, effective_from: NaiveDate) -> Result<Activity, Refusal> {
     let activity = activity(row).map_err(invalid)?;
-    for (column, text) in [("活动名称", &activity.name), ("类别", &activity.category), ("计分单位", &activity.unit)] {
+    for (column, text) in [("活动名称", &activity.name), ("类别", &activity.category), ("计分单位", &activity.unit)]
+    {
         commands::check_text(text).map_err(|Refusal { code, message }| {
             Refusal::new(code, wrong(row, column, &format!("cannot be used: {message}")))
         })?;

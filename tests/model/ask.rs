@@ -234,7 +234,8 @@ impl Ask {
             Ask::Adopt { lines, from } => Command::AdoptSchedule(commands::AdoptSchedule {
                 activities: lines.iter().map(activity).collect(),
                 effective_from: from,
-                settings: Settings::default(), first: false,
+                settings: Settings::default(),
+                first: false,
             }),
             Ask::Register { worker, occupation, party_member, update } => {
                 let details =

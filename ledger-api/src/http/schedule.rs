@@ -62,7 +62,8 @@ impl AdoptSchedule {
         Ok(commands::AdoptSchedule {
             effective_from: self.effective_from.read("effective_from")?,
             activities: self.activities.into_iter().map(|Object(line)| Activity::from(line)).collect(),
-            settings: self.district.map(|Object(district)| district).unwrap_or_default().settings()?, first: false,
+            settings: self.district.map(|Object(district)| district).unwrap_or_default().settings()?,
+            first: false,
         })
     }
 }

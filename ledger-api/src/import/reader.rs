@@ -184,7 +184,9 @@ impl<'a> Reader<'a> {
         mut ask: impl FnMut(&Row) -> Asked,
     ) -> Result<Place, Failure> {
         let about = match sheet.kind {
-            Kind::Setup(kind) if self.pack.registers_alone => setup::key_columns(kind).map(|columns| (kind.name(), columns)),
+            Kind::Setup(kind) if self.pack.registers_alone => {
+                setup::key_columns(kind).map(|columns| (kind.name(), columns))
+            }
             Kind::Setup(_) | Kind::Monthly(..) => None,
         };
         let mut sheet = sheet.open()?;

@@ -16,11 +16,13 @@ pub(super) fn named_file(
     bytes: Vec<u8>,
 ) -> Result<Response, Trouble> {
     // RFC 6266, with the name as RFC 8187 writes it.
-    let written = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).into() } else { format!("%{byte:02X}") };
+    let written =
+        |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     let name: String = name.bytes().map(written).collect();
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{name}"))
         .map_err(|error| Trouble::Fault(error.to_string()))?;
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CONTENT_DISPOSITION, disposition)];
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, bytes).into_response())
 }
 

@@ -75,7 +75,8 @@ impl Desk {
             Command::AdoptSchedule(commands::AdoptSchedule {
                 activities: vec![activity],
                 effective_from,
-                settings: Settings::default(), first: false,
+                settings: Settings::default(),
+                first: false,
             }),
             register("W1"),
             Command::OpenStore(commands::OpenStore { store: store(), details, update: false }),
@@ -238,7 +239,8 @@ async fn days_from_which_something_holds_may_lie_ahead() {
                 terms: Default::default(),
             }],
             effective_from: time(day).date(),
-            settings: Settings::default(), first: false,
+            settings: Settings::default(),
+            first: false,
         })
     };
     assert_eq!(desk.now(adopt("2025-01-01", 2)).await, None);

@@ -106,7 +106,8 @@ pub(super) fn prelude() -> Vec<Command> {
                 Activity { terms: rated(), ..activity("A3", Validity::Forever) },
             ],
             effective_from: NaiveDate::from_ymd_opt(1900, 1, 1).expect("a day"),
-            settings: Settings::default(), first: false,
+            settings: Settings::default(),
+            first: false,
         }),
         Command::RegisterMerchant(commands::RegisterMerchant {
             merchant: id("M1"),

@@ -65,7 +65,8 @@ pub(crate) fn prelude() -> Vec<Submission> {
         Command::AdoptSchedule(commands::AdoptSchedule {
             activities,
             effective_from: date(0),
-            settings: Settings::default(), first: false,
+            settings: Settings::default(),
+            first: false,
         }),
     )];
     for number in 0..WORKERS {

@@ -66,7 +66,8 @@ pub(crate) fn prelude() -> Vec<Submission> {
     let adopt = commands::AdoptSchedule {
         activities: RATES.into_iter().enumerate().map(line).collect(),
         effective_from: date(0),
-        settings: Settings::default(), first: false,
+        settings: Settings::default(),
+        first: false,
     };
     let mut all = vec![("schedule".to_owned(), Command::AdoptSchedule(adopt))];
     for number in (0..WORKERS).chain([OFFICIAL]) {

@@ -159,7 +159,8 @@ async fn set_up(desk: &Desk) {
             name: Some("测试区".into()),
             points_step: Some(Points::from_hundredths(50)),
             ..Settings::default()
-        }, first: false,
+        },
+        first: false,
     });
     desk.at(at, "T-0", "setup-schedule", schedule).await;
     let details = MerchantDetails { category: None, name: "测试商户一".into(), uscc: "92000000MA000001H9".into() };

@@ -192,7 +192,8 @@ fn schedule() -> Result<Command, CliError> {
     Ok(Command::AdoptSchedule(commands::AdoptSchedule {
         activities: vec![activity],
         effective_from,
-        settings: Settings::default(), first: false,
+        settings: Settings::default(),
+        first: false,
     }))
 }
 

@@ -19,13 +19,11 @@ use uuid::Uuid;
 use crate::access::Role;
 use crate::access::policy::{Denied, Who};
 use crate::app::App;
-use crate::import::files::{
-    self, BYTES_MAX, Brought, Change, ColumnChange, File, Judged, Left, Registers, RowChange,
-};
+use crate::import::files::{self, BYTES_MAX, Brought, Change, ColumnChange, File, Judged, Left, Registers, RowChange};
 use crate::import::{RowError, RowWarning, SheetCounts};
 use crate::service::ServiceError;
-use crate::sheets::pack::SheetKind;
 use crate::sheets::Column;
+use crate::sheets::pack::SheetKind;
 use crate::web::back_to;
 use crate::web::form::{Fields, Sent};
 use crate::web::page::{Frame, Trouble, Visitor, answer, show};
@@ -306,7 +304,8 @@ fn told(visitor: &Visitor, registers: &Registers, judged: Judged, run: Uuid) -> 
         code: error.code.as_str(),
         why: why(w, visitor.english, error.code, &error.message),
     };
-    let file_of = |kind: SheetKind| registers.sheets().find(|(of, _)| *of == kind).map_or_else(String::new, |(_, file)| file);
+    let file_of =
+        |kind: SheetKind| registers.sheets().find(|(of, _)| *of == kind).map_or_else(String::new, |(_, file)| file);
     let change = |change: &RowChange| {
         let Change::Changed(columns) = &change.change else { return None };
         let what: Vec<String> =

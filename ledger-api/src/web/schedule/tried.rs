@@ -151,7 +151,8 @@ pub(super) async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) ->
         let adopt = commands::AdoptSchedule {
             activities: proposal.activities.clone(),
             effective_from: holds_from,
-            settings: Settings::default(), first: false,
+            settings: Settings::default(),
+            first: false,
         };
         match give(&app, &visitor, fields.get("key"), Command::AdoptSchedule(adopt)).await {
             Ok(receipt) => {
@@ -222,7 +223,8 @@ async fn tried(
         let proposed = commands::AdoptSchedule {
             activities: activities.clone(),
             effective_from: holds_from,
-            settings: Settings::default(), first: false,
+            settings: Settings::default(),
+            first: false,
         };
         of_days(app, who, proposed, days).await
     };

@@ -70,7 +70,8 @@ async fn open() -> Desk {
     let adopt = commands::AdoptSchedule {
         activities: vec![line("WX01", Some(Scoring::Rating)), line("LB01", None)],
         effective_from: since,
-        settings: Settings::default(), first: false,
+        settings: Settings::default(),
+        first: false,
     };
     for command in [
         Command::AdoptSchedule(adopt),

@@ -56,7 +56,8 @@ pub(crate) fn prelude() -> Vec<Command> {
     let mut commands = vec![Command::AdoptSchedule(commands::AdoptSchedule {
         activities,
         effective_from: date(1),
-        settings: Settings::default(), first: false,
+        settings: Settings::default(),
+        first: false,
     })];
     commands.extend((0..4).chain([desk::LEFT]).map(|number| {
         let details = WorkerDetails {
