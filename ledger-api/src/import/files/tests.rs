@@ -180,8 +180,7 @@ async fn what_rows_change_is_told_by_column() {
     let merchants = "商户编号,商户名称,统一社会信用代码,类型\nSH1,一号,92000000MA000001H9,\n";
     let sites = "驿站编号,驿站名称,层级,上级驿站编号,停用日期\nZ1,一站,总站,,\n";
     let funds = "资金编号,责任单位,金额(元)\nZJ1,总工会,100\n";
-    let offers =
-        "优惠编号,商户编号,卡种,折扣,补贴比例,资金编号,开始日期,结束日期\nYH1,SH1,金卡,8.5,50%,ZJ1,2024-01-01,\n";
+    let offers = "优惠编号,商户编号,卡种,折扣,补贴比例,资金编号,开始日期,结束日期\nYH1,SH1,金卡,8.5,50%,ZJ1,2024-01-01,2099-12-31\n";
     let stores = "网点编号,网点名称,层级\nWD1,一号,总站\n";
     let items = "网点编号,商品编码,商品名称,类型,所需积分,库存,供货商户编号,每人每年限兑\nWD1,SP1,水,实物,10,0,SH1,\n";
     let files = |change: &dyn Fn(&str) -> String| {
