@@ -63,7 +63,7 @@ pub(super) const ITEM_COLUMNS: &[Column] = &[
 /// The columns of a register that say what a row is about; none for 积分标准, whose rows make one command together
 /// ([`ScheduleRows`](crate::schedule_sheet::ScheduleRows) tells them apart).
 pub(super) const fn key_columns(kind: SheetKind) -> Option<&'static [&'static str]> {
-    Some(match kind {
+    let columns: &'static [&'static str] = match kind {
         SheetKind::Workers => &["编号"],
         SheetKind::Schedule => return None,
         SheetKind::Merchants => &["商户编号"],
@@ -76,7 +76,8 @@ pub(super) const fn key_columns(kind: SheetKind) -> Option<&'static [&'static st
         SheetKind::Benefits => &["项目编号"],
         SheetKind::Passes => &["卡号"],
         SheetKind::Offers => &["优惠编号"],
-    })
+    };
+    Some(columns)
 }
 
 /// What a row of a register is about; nothing where its key cannot be read, for which it is refused anyway.
