@@ -100,7 +100,7 @@ async fn load_as(
     progress: Progress<'_>,
 ) -> Result<Report, Stopped> {
     let report = Report::default();
-    let mut submitter = Submitter { destination, retry, report, roster: HashMap::new() };
+    let mut submitter = Submitter { destination, retry, report, roster: HashMap::new(), taken: HashMap::new() };
     match send_all(&mut submitter, pack, run, progress).await {
         Ok(()) => Ok(submitter.report),
         Err(cause) => Err(Stopped { cause, report: submitter.report }),

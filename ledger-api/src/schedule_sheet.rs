@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use ledger_core::domain::ids::ActivityCode;
-use ledger_core::domain::programme::ProgrammeCommand;
-use ledger_core::domain::programme::state::Programme;
+use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::refusal::Refusal;
 use ledger_core::domain::schedule::{Activity, ActivityTerms, Scoring};
 use ledger_core::domain::time::Validity;
+use ledger_core::ledger::commands;
 
-use crate::sheets::fields::{Read, blank, count, id, invalid, name, points, required_name, word, words, wrong};
+use crate::sheets::fields::{
+    Read, blank, count, id, invalid, name, points, required_name, said_otherwise, word, words, wrong,
+};
 use crate::sheets::{Column, Row, Sheet, SheetError};
 
 /// 积分标准.
@@ -37,7 +39,8 @@ pub const SCHEDULE_COLUMNS: &[Column] = &[
 #[derive(Debug, Default)]
 pub struct ScheduleRows {
     activities: Vec<Activity>,
-    places: BTreeMap<ActivityCode, usize>,
+    /// Where each code stands among them, and in which row it stood first.
+    places: BTreeMap<ActivityCode, (usize, u64)>,
 }
 
 impl ScheduleRows {
@@ -46,17 +49,35 @@ impl ScheduleRows {
     /// # Errors
     /// `invalid_input`.
     pub fn take(&mut self, row: &Row, effective_from: NaiveDate) -> Result<(), Refusal> {
-        let activity = activity(row).map_err(invalid)?;
-        let alone = ProgrammeCommand::AdoptSchedule { activities: vec![activity.clone()], effective_from };
-        Programme::default().decide(alone)?;
-        match self.places.get(&activity.code).and_then(|place| self.activities.get_mut(*place)) {
+        let activity = alone(row, effective_from)?;
+        match self.places.get(&activity.code).and_then(|(place, _)| self.activities.get_mut(*place)) {
             Some(earlier) => *earlier = activity,
-            None => {
-                self.places.insert(activity.code.clone(), self.activities.len());
-                self.activities.push(activity);
-            }
+            None => self.add(row, activity),
         }
         Ok(())
+    }
+
+    /// Takes a row of a sheet that says one thing of each code: where two rows differ, the first one holds.
+    ///
+    /// # Errors
+    /// As [`ScheduleRows::take`]; `duplicate_conflict`, naming both rows.
+    pub fn take_once(&mut self, row: &Row, effective_from: NaiveDate) -> Result<(), Refusal> {
+        let activity = alone(row, effective_from)?;
+        let earlier = self.places.get(&activity.code);
+        match earlier.and_then(|(place, first)| Some((self.activities.get(*place)?, *first))) {
+            Some((earlier, _)) if *earlier == activity => {}
+            Some((_, first)) => {
+                let key = [activity.code.to_string()];
+                return Err(said_otherwise(&["活动代码"], &key, first, row.number()));
+            }
+            None => self.add(row, activity),
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, row: &Row, activity: Activity) {
+        self.places.insert(activity.code.clone(), (self.activities.len(), row.number()));
+        self.activities.push(activity);
     }
 
     /// What was gathered.
@@ -119,6 +140,20 @@ pub fn read(sheet: &mut Sheet, effective_from: NaiveDate) -> Result<ReadSchedule
         }
     }
     Ok(ReadSchedule { activities: rows.activities(), refused })
+}
+
+/// The line of a row, held to all that the adoption of the whole sheet is: one bad row does not cost the others.
+fn alone(row: &Row, effective_from: NaiveDate) -> Result<Activity, Refusal> {
+    let activity = activity(row).map_err(invalid)?;
+    for (column, text) in [("活动名称", &activity.name), ("类别", &activity.category), ("计分单位", &activity.unit)]
+    {
+        commands::check_text(text).map_err(|Refusal { code, message }| {
+            Refusal::new(code, wrong(row, column, &format!("cannot be used: {message}")))
+        })?;
+    }
+    let (activities, settings) = (vec![activity.clone()], Settings::default());
+    commands::AdoptSchedule { activities, effective_from, settings, first: false }.check_alone()?;
+    Ok(activity)
 }
 
 fn activity(row: &Row) -> Read<Activity> {

@@ -21,6 +21,7 @@ mod number;
 pub mod pack;
 mod row;
 mod text;
+mod whole;
 mod xlsx;
 mod xlsx_formats;
 mod xlsx_parts;
@@ -49,6 +50,7 @@ use std::sync::Arc;
 pub use decimal::Decimal;
 pub use error::{CellError, Fault, SheetError};
 pub use row::{Field, Row};
+pub use whole::WholeRows;
 
 use delimited::{DelimitedFile, DelimitedRows};
 use error::Flaw;
@@ -194,12 +196,7 @@ impl Sheet {
     /// Reads the rows below the header from the first one on.
     pub fn rows(&mut self) -> Result<Rows<'_>, SheetError> {
         let picked = self.header.picked();
-        let source = match &mut self.body {
-            Body::Delimited(delimited) => {
-                delimited.rows(self.limits.cell_text_bytes_max).map(|rows| Source::Delimited(Box::new(rows)))
-            }
-            Body::Xlsx(workbook) => workbook.rows(&self.limits).map(|rows| Source::Xlsx(Box::new(rows))),
-        };
+        let source = source_of(&mut self.body, &self.limits);
         Ok(Rows {
             file: &self.file,
             columns: &self.columns,
@@ -210,6 +207,16 @@ impl Sheet {
             source: source.map_err(|flaw| flaw.in_file(&self.file))?,
             finished: false,
         })
+    }
+}
+
+/// The rows of a file from its first one on.
+fn source_of<'a>(body: &'a mut Body, limits: &Limits) -> Result<Source<'a>, Flaw> {
+    match body {
+        Body::Delimited(delimited) => {
+            delimited.rows(limits.cell_text_bytes_max).map(|rows| Source::Delimited(Box::new(rows)))
+        }
+        Body::Xlsx(workbook) => workbook.rows(limits).map(|rows| Source::Xlsx(Box::new(rows))),
     }
 }
 
@@ -232,14 +239,19 @@ enum Source<'a> {
     Xlsx(Box<XlsxRows<'a>>),
 }
 
+impl Source<'_> {
+    fn next_row(&mut self, picked: &cell::Picked) -> Result<Option<cell::RawRow>, Flaw> {
+        match self {
+            Source::Delimited(rows) => rows.next_row(picked),
+            Source::Xlsx(rows) => rows.next_row(picked),
+        }
+    }
+}
+
 impl Rows<'_> {
     fn read(&mut self) -> Result<Option<Row>, Flaw> {
         loop {
-            let raw = match &mut self.source {
-                Source::Delimited(rows) => rows.next_row(&self.picked)?,
-                Source::Xlsx(rows) => rows.next_row(&self.picked)?,
-            };
-            let Some(raw) = raw else { return Ok(None) };
+            let Some(raw) = self.source.next_row(&self.picked)? else { return Ok(None) };
             if raw.number <= self.header.row() || raw.blank {
                 continue;
             }

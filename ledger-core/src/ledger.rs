@@ -52,6 +52,8 @@ mod approval_tests;
 #[cfg(test)]
 mod clock_tests;
 #[cfg(test)]
+mod first_schedule_tests;
+#[cfg(test)]
 mod merge_tests;
 #[cfg(test)]
 mod request_tests;

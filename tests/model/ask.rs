@@ -235,6 +235,7 @@ impl Ask {
                 activities: lines.iter().map(activity).collect(),
                 effective_from: from,
                 settings: Settings::default(),
+                first: false,
             }),
             Ask::Register { worker, occupation, party_member, update } => {
                 let details =

@@ -73,7 +73,7 @@ pub async fn run(args: WhatIfArgs, url: &JournalUrl) -> CliResult {
         return Err(CliError::input(format!("the journal ends at position {head}; {at} does not exist yet")));
     }
     let asked = AskedWhatIf {
-        proposed: AdoptSchedule { activities, effective_from, settings: Settings::default() },
+        proposed: AdoptSchedule { activities, effective_from, settings: Settings::default(), first: false },
         from: args.from,
         to: args.to,
         at: args.at,

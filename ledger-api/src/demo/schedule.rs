@@ -77,7 +77,8 @@ const BEFORE: [(&str, &str); 4] = [("LB01", "12"), ("PD02", "5"), ("WX02", "15")
 pub(super) fn setup() -> Result<Vec<Planned>, IdError> {
     let adopt = |key: &str, effective_from: NaiveDate| {
         let activities = lines(effective_from)?;
-        let command = commands::AdoptSchedule { activities, effective_from, settings: Settings::default() };
+        let command =
+            commands::AdoptSchedule { activities, effective_from, settings: Settings::default(), first: false };
         Ok(Planned::on(FIRST_DAY, key, command))
     };
     Ok(vec![adopt("demo/schedule", FIRST_DAY)?, adopt("demo/schedule/reform", REFORM)?])

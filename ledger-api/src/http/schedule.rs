@@ -63,6 +63,7 @@ impl AdoptSchedule {
             effective_from: self.effective_from.read("effective_from")?,
             activities: self.activities.into_iter().map(|Object(line)| Activity::from(line)).collect(),
             settings: self.district.map(|Object(district)| district).unwrap_or_default().settings()?,
+            first: false,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Rows on their way to the ledger: what each row asks, and where it stands in the pack.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ledger_core::domain::ids::WorkerId;
@@ -43,6 +44,17 @@ pub(super) struct Asked {
     pub(super) witness: Option<String>,
     /// What a person should look at although the row is taken.
     pub(super) warning: Option<String>,
+    /// What the row is about, where no sheet may say two things of it.
+    pub(super) about: Option<About>,
+}
+
+/// What a row of a register is about: its sheet and what stands in the columns of its key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct About {
+    pub(super) sheet: &'static str,
+    /// The columns of the key, as a message names them.
+    pub(super) columns: &'static [&'static str],
+    pub(super) key: Vec<String>,
 }
 
 /// A row of a [`Chunk`].
@@ -58,6 +70,7 @@ pub(super) struct Line {
     pub(super) sentences: Vec<(Code, String)>,
     pub(super) name: Option<(WorkerId, String)>,
     pub(super) warning: Option<String>,
+    pub(super) about: Option<About>,
 }
 
 /// Rows sent together, in order.
@@ -67,18 +80,26 @@ pub(super) struct Chunk {
     pub(super) submissions: Vec<Submission>,
     /// Witnesses by name, each with the index of the submission that is to carry a pseudonym instead.
     pub(super) witnesses: Vec<(usize, String)>,
+    /// What its rows are about, as far as they say so.
+    abouts: HashSet<About>,
 }
 
 impl Chunk {
+    /// Whether one of its rows is about this already.
+    pub(super) fn is_about(&self, about: &About) -> bool {
+        self.abouts.contains(about)
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.submissions.len() >= COMMANDS_MAX || self.lines.len() >= COMMANDS_MAX
     }
 
     pub(super) fn push(&mut self, place: Place, counts: Counts, asked: Asked) {
-        let Asked { submissions, leading, refusal, sentences, name, witness, warning } = asked;
+        let Asked { submissions, leading, refusal, sentences, name, witness, warning, about } = asked;
+        self.abouts.extend(about.clone());
         self.witnesses.extend(witness.map(|witness| (self.submissions.len() + leading, witness)));
         let own = submissions.len();
-        self.lines.push(Line { place, counts, submissions: own, leading, refusal, sentences, name, warning });
+        self.lines.push(Line { place, counts, submissions: own, leading, refusal, sentences, name, warning, about });
         self.submissions.extend(submissions);
     }
 

@@ -4,6 +4,9 @@
 //! Each row is a command of the account that brings it, and is asked for its right as any other. A kind of register of which
 //! the account may not make every row is not read at all: half of its rows would be refused for what no sheet can mend.
 
+mod changes;
+
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -20,8 +23,11 @@ use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::destination::{DestinationError, OwnLedger};
 use crate::service::foresight::laid_over;
-use crate::sheets::pack::{MonthlyKind, SheetKind, discover};
-use crate::sheets::{Column, Limits, SheetError};
+use crate::sheets::pack::{MonthlyKind, Named, SheetKind, discover_each, named};
+use crate::sheets::{Column, Limits, SheetError, WholeRows};
+
+pub use changes::{Change, ColumnChange, RowChange};
+use changes::{Watched, changes_of};
 
 /// The largest size of all files together, in bytes.
 pub const BYTES_MAX: usize = 4 << 20;
@@ -60,15 +66,12 @@ pub enum Unusable {
     /// More rows than [`ROWS_MAX`].
     #[error("the files have too many rows together")]
     TooManyRows,
-    /// One of them cannot be read.
-    #[error(transparent)]
-    Sheet(#[from] SheetError),
     /// A fault of ours.
     #[error("{0}")]
     Fault(String),
 }
 
-/// Registers that were looked through: every one of them can be read to its end.
+/// Registers that were looked through: every one that is taken can be read to its end.
 #[derive(Debug)]
 pub struct Registers {
     pack: Arc<Pack>,
@@ -76,6 +79,17 @@ pub struct Registers {
     folder: Arc<TempDir>,
     files: Vec<File>,
     left: Vec<(String, Left)>,
+    unusable: Vec<SheetError>,
+}
+
+/// What would become of registers.
+#[derive(Debug)]
+pub struct Judged {
+    /// As of a bringing in, of which nothing is written.
+    pub report: Report,
+    /// What the rows that would be written change, in the order of the files; a schedule's rows, which are all new, are not
+    /// among them.
+    pub changes: Vec<RowChange>,
 }
 
 /// What became of registers that were brought in.
@@ -137,28 +151,34 @@ pub async fn has_schedule(app: &App, run: Option<Uuid>) -> Result<bool, ServiceE
 }
 
 /// Looks through files: finds the registers of some kinds among them by their names, as in the folder of a pack, and reads
-/// each to its end. A schedule is left where there is one ([`has_schedule`]).
+/// each to its end. A schedule is left where there is one ([`has_schedule`]). A file that cannot be used costs no other one, but
+/// its like: where a register is there twice, neither is taken.
 ///
 /// # Errors
-/// [`Unusable`], for the first file that cannot be used.
+/// [`Unusable`].
 pub fn read(files: Vec<File>, kinds: &[SheetKind], has_schedule: bool) -> Result<Registers, Unusable> {
     let fault = |error: std::io::Error| Unusable::Fault(format!("files that were sent: {error}"));
     let folder = tempfile::Builder::new().prefix("registers").tempdir().map_err(fault)?;
-    let (mut kept, mut left) = (Vec::with_capacity(files.len()), Vec::new());
+    let (mut kept, mut left): (Vec<File>, Vec<(String, Left)>) = (Vec::with_capacity(files.len()), Vec::new());
+    // Names that stand for two files with other content each; the same file twice is one.
+    let mut twice = BTreeSet::new();
     for (name, bytes) in files {
         let Some(plain) = plain(&name) else {
             left.push((name.chars().filter(|char| !char.is_control()).take(NAME_BYTES_MAX).collect(), Left::Unknown));
             continue;
         };
-        write(folder.path(), plain, &bytes).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => {
-                SheetError::TwoFiles { first: plain.to_owned(), second: plain.to_owned() }.into()
-            }
-            _ => fault(error),
-        })?;
-        kept.push((plain.to_owned(), bytes));
+        if let Some((_, first)) = kept.iter().find(|(known, _)| known == plain) {
+            twice.extend((*first != bytes).then(|| plain.to_owned()));
+            continue;
+        }
+        match write(folder.path(), plain, &bytes) {
+            Ok(()) => kept.push((plain.to_owned(), bytes)),
+            // Where a folder tells no large letters from small ones.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => twice.extend([plain.to_owned()]),
+            Err(error) => return Err(fault(error)),
+        }
     }
-    let found = discover(folder.path())?;
+    let (mut found, wrong) = discover_each(folder.path()).map_err(|error| Unusable::Fault(error.to_string()))?;
     let name_of = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     left.extend(found.ignored.iter().map(|name| (name.clone(), Left::Unknown)));
     left.extend(found.district.as_deref().map(|path| (name_of(path), Left::Settings)));
@@ -169,6 +189,36 @@ pub fn read(files: Vec<File>, kinds: &[SheetKind], has_schedule: bool) -> Result
     left.extend(there.map(|(_, path)| (name_of(path), Left::ScheduleThere)));
     let records = found.months.iter().flat_map(|month| &month.files);
     left.extend(records.map(|(kind, path)| (name_of(path), Left::Record(*kind))));
+    // What is wrong with a file counts where the file would have been taken.
+    let kinds: Vec<SheetKind> = kinds.iter().copied().filter(|kind| !is_there(*kind)).collect();
+    let left_anyway = |name: &str| match named(name) {
+        Some(Named::Single(kind)) if kinds.contains(&kind) => None,
+        Some(Named::Single(kind)) if is_there(kind) => Some(Left::ScheduleThere),
+        Some(Named::Single(kind)) => Some(Left::OfOthers(kind)),
+        Some(Named::Monthly(kind)) => Some(Left::Record(kind)),
+        None => Some(Left::Settings),
+    };
+    let mut unusable = Vec::new();
+    for error in wrong {
+        match left_anyway(error.file()) {
+            None => unusable.push(error),
+            Some(why) => {
+                for name in error.files() {
+                    if !left.iter().any(|(known, _)| known == name) {
+                        left.push((name.to_owned(), why));
+                    }
+                }
+            }
+        }
+    }
+    found.sheets.retain(|kind, path| {
+        let name = name_of(path);
+        let is_twice = twice.contains(&name) && kinds.contains(kind);
+        if is_twice {
+            unusable.push(SheetError::TwoFiles { first: name.clone(), second: name });
+        }
+        !is_twice
+    });
     // So small a file that comes to so much is none that an office keeps.
     let limits = Limits {
         inflated_bytes_max: 128 << 20,
@@ -176,13 +226,13 @@ pub fn read(files: Vec<File>, kinds: &[SheetKind], has_schedule: bool) -> Result
         rows_max: ROWS_MAX,
         ..Limits::default()
     };
-    let kinds: Vec<SheetKind> = kinds.iter().copied().filter(|kind| !is_there(*kind)).collect();
-    let pack = Pack::of_registers(&found, &kinds, &limits)?;
+    let (pack, unreadable) = Pack::of_registers(&found, &kinds, &limits);
+    unusable.extend(unreadable);
     if pack.rows() > ROWS_MAX {
         return Err(Unusable::TooManyRows);
     }
     kept.retain(|(name, _)| pack.sheets.iter().any(|sheet| sheet.file_name() == *name));
-    Ok(Registers { pack: Arc::new(pack), folder: Arc::new(folder), files: kept, left })
+    Ok(Registers { pack: Arc::new(pack), folder: Arc::new(folder), files: kept, left, unusable })
 }
 
 /// The last part of a file's name, for browsers that send the folder along; nothing where no file can be called so.
@@ -218,6 +268,27 @@ impl Registers {
         &self.left
     }
 
+    /// Files of registers that would be taken and cannot be used, and why.
+    pub fn unusable(&self) -> &[SheetError] {
+        &self.unusable
+    }
+
+    /// Some rows of a register as they stand in its file, with every column.
+    ///
+    /// # Errors
+    /// [`ServiceError::Fault`]: the file was read to its end before.
+    pub async fn whole_rows(&self, kind: SheetKind, wanted: BTreeSet<u64>) -> Result<WholeRows, ServiceError> {
+        let (pack, folder) = (Arc::clone(&self.pack), Arc::clone(&self.folder));
+        let read = tokio::task::spawn_blocking(move || {
+            let sheet = pack.sheets.iter().find(|sheet| sheet.kind == Kind::Setup(kind));
+            let rows = sheet.map_or_else(|| Ok(WholeRows::default()), |sheet| sheet.open()?.whole_rows(&wanted));
+            drop(folder);
+            rows
+        });
+        let read = read.await.map_err(|error| ServiceError::fault(&error))?;
+        read.map_err(|error| ServiceError::fault(&error))
+    }
+
     /// Sheets of workbooks that are not read, each behind the name of its file: only the first one with a header is.
     pub fn unread(&self) -> &[(String, String)] {
         self.pack.unread()
@@ -228,16 +299,19 @@ impl Registers {
 ///
 /// # Errors
 /// [`ServiceError`] when the journal cannot be read.
-pub async fn judge(app: &App, identity: &Identity, registers: &Registers) -> Result<Report, ServiceError> {
+pub async fn judge(app: &App, identity: &Identity, registers: &Registers) -> Result<Judged, ServiceError> {
     let (over, task) = laid_over(app).await?;
-    let judged = {
+    let (judged, recorded) = {
         let own = OwnLedger { ledger: &over, vault: None, who: Who::Bearer(identity) };
         let run = Run { actor: identity.id.clone(), id: Uuid::now_v7() };
-        load_as(&own, &registers.pack, run, &RETRY, &|_| {}).await
+        let watched = Watched::new(own, keys_of(&run.id.to_string()));
+        let judged = load_as(&watched, &registers.pack, run, &RETRY, &|_| {}).await;
+        (judged, watched.recorded())
     };
     drop(over);
     task.finished().await;
-    judged.map_err(|Stopped { cause, .. }| told(&cause))
+    let report = judged.map_err(|Stopped { cause, .. }| told(&cause))?;
+    Ok(Judged { report, changes: changes_of(app, recorded).await? })
 }
 
 /// Brings registers in. `run` names this giving of them: given twice, it happens once.

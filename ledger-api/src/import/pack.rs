@@ -64,6 +64,18 @@ impl PackSheet {
         Sheet::open(&self.path, &self.limits, self.kind.columns())
     }
 
+    /// Reads it to its end; gives how many rows it has and the names of the workbook's sheets that are not read.
+    fn read_through(&self) -> Result<(u64, Vec<String>), SheetError> {
+        let mut sheet = self.open()?;
+        let unread = sheet.unread_sheets().to_vec();
+        let mut rows = 0;
+        for row in sheet.rows()? {
+            row?;
+            rows += 1;
+        }
+        Ok((rows, unread))
+    }
+
     /// The name of its file, as the rows' places and the report have it.
     pub(super) fn file_name(&self) -> String {
         self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
@@ -79,6 +91,9 @@ pub struct Pack {
     pub(super) history: bool,
     /// Whether 库存 of 兑换目录 fills the shelf of what is listed for the first time.
     pub(super) stocks: bool,
+    /// Whether it brings registers alone: then a sheet that says two things of one is told so, and a schedule is the district's
+    /// first. In a pack the later row counts, as a later sheet does.
+    pub(super) registers_alone: bool,
     /// In the order in which they are taken.
     pub(super) sheets: Vec<PackSheet>,
     /// When what bears no date of its own is said to have happened, unless that lies ahead.
@@ -105,22 +120,22 @@ impl Pack {
             settings: Some(settings),
             history: import == Import::Confirmed,
             stocks: true,
+            registers_alone: false,
             first_day: sheets.iter().find_map(month_of).unwrap_or_else(today),
             sheets,
             rows: 0,
             ignored: files.ignored,
             unread: Vec::new(),
         };
-        pack.read_through()?;
+        for sheet in std::mem::take(&mut pack.sheets) {
+            pack.add(sheet)?;
+        }
         Ok(pack)
     }
 
-    /// Looks through registers of some kinds that came without the rest of a pack; those that are not there are not missed.
-    /// No settings go with them, and no stock.
-    ///
-    /// # Errors
-    /// [`SheetError`] for the first one that cannot be used.
-    pub(super) fn of_registers(files: &PackFiles, kinds: &[SheetKind], limits: &Limits) -> Result<Pack, SheetError> {
+    /// Looks through registers of some kinds that came without the rest of a pack; those that are not there are not missed, and
+    /// those that cannot be used are none of it: why not stands beside it. No settings go with them, and no stock.
+    pub(super) fn of_registers(files: &PackFiles, kinds: &[SheetKind], limits: &Limits) -> (Pack, Vec<SheetError>) {
         let there = |kind: SheetKind| {
             let path = files.sheets.get(&kind).filter(|_| kinds.contains(&kind))?.clone();
             Some(PackSheet { kind: Kind::Setup(kind), path, limits: limits.clone() })
@@ -129,27 +144,26 @@ impl Pack {
             settings: None,
             history: true,
             stocks: false,
-            sheets: SheetKind::ALL.into_iter().filter_map(there).collect(),
+            registers_alone: true,
+            sheets: Vec::new(),
             // Registers say nothing of when they hold: from today on, by whichever clock judges them.
             first_day: NaiveDate::MAX,
             rows: 0,
             ignored: Vec::new(),
             unread: Vec::new(),
         };
-        pack.read_through()?;
-        Ok(pack)
+        let sheets = SheetKind::ALL.into_iter().filter_map(there);
+        let unusable = sheets.filter_map(|sheet| pack.add(sheet).err()).collect();
+        (pack, unusable)
     }
 
-    fn read_through(&mut self) -> Result<(), SheetError> {
-        for sheet in &self.sheets {
-            let mut sheet = sheet.open()?;
-            let file = sheet.file_name().to_owned();
-            self.unread.extend(sheet.unread_sheets().iter().map(|name| (file.clone(), name.clone())));
-            for row in sheet.rows()? {
-                row?;
-                self.rows += 1;
-            }
-        }
+    /// Adds a sheet that can be read to its end.
+    fn add(&mut self, sheet: PackSheet) -> Result<(), SheetError> {
+        let (rows, unread) = sheet.read_through()?;
+        let file = sheet.file_name();
+        self.unread.extend(unread.into_iter().map(|name| (file.clone(), name)));
+        self.rows += rows;
+        self.sheets.push(sheet);
         Ok(())
     }
 

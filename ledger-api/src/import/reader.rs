@@ -11,7 +11,7 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::{Command, Context, Submission, commands};
 use tokio::sync::mpsc;
 
-use super::chunk::{Asked, Chunk, Counts, Place};
+use super::chunk::{About, Asked, Chunk, Counts, Place};
 use super::error::ImportError;
 use super::pack::{Kind, Pack, PackSheet};
 use super::records::{self, RecordFrame};
@@ -160,15 +160,16 @@ impl<'a> Reader<'a> {
         let (year, month, day) = SCHEDULE_FROM;
         let from = chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
         let mut rows = ScheduleRows::default();
-        let header = self.each_row(sheet, Counts::Nothing, |row| match rows.take(row, from) {
-            Ok(()) => Asked::default(),
-            Err(refusal) => Asked::from(refusal),
+        let first = self.pack.registers_alone;
+        let header = self.each_row(sheet, Counts::Nothing, |row| {
+            let taken = if first { rows.take_once(row, from) } else { rows.take(row, from) };
+            taken.map_or_else(Asked::from, |()| Asked::default())
         })?;
         let activities = rows.activities();
         if activities.is_empty() {
             return Ok(());
         }
-        let adopt = commands::AdoptSchedule { activities, effective_from: from, settings: Settings::default() };
+        let adopt = commands::AdoptSchedule { activities, effective_from: from, settings: Settings::default(), first };
         // Of no row, so that wherever its header stands a run makes one version: no second one under its name.
         let submission = frame.submission(0, "", Command::AdoptSchedule(adopt)).map_err(ImportError::Reader)?;
         self.push(header, Counts::Nothing, Asked { submissions: vec![submission], ..Asked::default() })?;
@@ -182,12 +183,24 @@ impl<'a> Reader<'a> {
         counts: Counts,
         mut ask: impl FnMut(&Row) -> Asked,
     ) -> Result<Place, Failure> {
+        let about = match sheet.kind {
+            Kind::Setup(kind) if self.pack.registers_alone => {
+                setup::key_columns(kind).map(|columns| (kind.name(), columns))
+            }
+            Kind::Setup(_) | Kind::Monthly(..) => None,
+        };
         let mut sheet = sheet.open()?;
         let file: Arc<str> = Arc::from(sheet.file_name());
         let header = Place { file: Arc::clone(&file), row: sheet.header_row() };
         for row in sheet.rows()? {
             let row = row?;
-            self.push(Place { file: Arc::clone(&file), row: row.number() }, counts, ask(&row))?;
+            let mut asked = ask(&row);
+            asked.about = about.and_then(|(sheet, columns)| setup::about(&row, sheet, columns));
+            // Whether the earlier row about the same was taken must be known before this one is judged.
+            if asked.about.as_ref().is_some_and(|about| self.chunk.is_about(about)) {
+                self.send()?;
+            }
+            self.push(Place { file: Arc::clone(&file), row: row.number() }, counts, asked)?;
         }
         Ok(header)
     }

@@ -11,9 +11,10 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::{WorkerDetails, membership};
 use ledger_core::ledger::{Command, Context, Submission, commands};
 
-use super::chunk::Asked;
+use super::chunk::{About, Asked};
 use super::sites::Communities;
 use crate::sheets::fields::{Read, blank, count, id, invalid, maybe_id, name, points, word, wrong};
+use crate::sheets::pack::SheetKind;
 use crate::sheets::{Column, Row};
 use crate::vault::NAME_CHARS_MAX;
 
@@ -58,6 +59,32 @@ pub(super) const ITEM_COLUMNS: &[Column] = &[
     Column::required("供货商户编号"),
     Column::required("每人每年限兑"),
 ];
+
+/// The columns of a register that say what a row is about; none for 积分标准, whose rows make one command together
+/// ([`ScheduleRows`](crate::schedule_sheet::ScheduleRows) tells them apart).
+pub(super) const fn key_columns(kind: SheetKind) -> Option<&'static [&'static str]> {
+    let columns: &'static [&'static str] = match kind {
+        SheetKind::Workers => &["编号"],
+        SheetKind::Schedule => return None,
+        SheetKind::Merchants => &["商户编号"],
+        SheetKind::Stores => &["网点编号"],
+        SheetKind::Items => &["网点编号", "商品编码"],
+        SheetKind::Sites => &["驿站编号"],
+        SheetKind::Appointments => &["聘书号"],
+        SheetKind::Pairs => &["结对号"],
+        SheetKind::Funds => &["资金编号"],
+        SheetKind::Benefits => &["项目编号"],
+        SheetKind::Passes => &["卡号"],
+        SheetKind::Offers => &["优惠编号"],
+    };
+    Some(columns)
+}
+
+/// What a row of a register is about; nothing where its key cannot be read, for which it is refused anyway.
+pub(super) fn about(row: &Row, sheet: &'static str, columns: &'static [&'static str]) -> Option<About> {
+    let key = columns.iter().map(|column| word(row, column).ok().flatten());
+    Some(About { sheet, columns, key: key.collect::<Option<Vec<String>>>()? })
+}
 
 /// What the commands of one setup sheet have in common.
 pub(super) struct SetupFrame {

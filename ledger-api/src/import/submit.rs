@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::ledger::{Command, commands};
+use ledger_core::ledger::{Command, Submission, commands};
 
-use super::chunk::{Chunk, Counts, Line};
+use super::chunk::{About, Chunk, Counts, Line};
 use super::error::ImportError;
 use super::report::{Fate, Report};
 use crate::service::destination::{Destination, Told};
+use crate::sheets::fields::said_otherwise;
 use crate::vault::is_same_text;
 
 /// How often an unanswered chunk is sent again, and how long is waited between.
@@ -43,24 +44,42 @@ pub(super) struct Submitter<'a> {
     pub(super) report: Report,
     /// The names in this pack's roster so far, by worker: whether a witness is the worker.
     pub(super) roster: HashMap<WorkerId, String>,
+    /// The first row of each sheet that was taken about something, and what it asked.
+    pub(super) taken: HashMap<About, FirstRow>,
+}
+
+/// A row that was taken, where no sheet may say two things.
+pub(super) struct FirstRow {
+    row: u64,
+    asked: Vec<Command>,
 }
 
 impl Submitter<'_> {
     /// Sends one chunk and counts it; gives the number of its rows.
     pub(super) async fn take(&mut self, mut chunk: Chunk) -> Result<usize, ImportError> {
+        self.refuse_second_words(&mut chunk);
         self.roster.extend(chunk.lines.iter().filter_map(|line| line.name.clone()));
         self.tell_own_witnesses(&mut chunk).await?;
         self.name_witnesses(&mut chunk).await?;
         let answers = self.send(&chunk).await?;
         let rows = chunk.lines.len();
         let mut answers = answers.into_iter();
+        let mut submissions = chunk.submissions.into_iter();
         let mut names = Vec::new();
         for mut line in chunk.lines {
             let answers: Vec<Told> = answers.by_ref().take(line.submissions).collect();
+            let asked = submissions.by_ref().take(line.submissions).skip(line.leading);
+            let asked: Vec<Command> = asked.map(|submission| submission.command).collect();
+            let first = line.about.take().map(|about| (about, FirstRow { row: line.place.row, asked }));
             let registered = matches!(answers.get(line.leading), Some(Told::Taken { .. }));
             let name = line.name.take().filter(|_| registered);
             names.extend(name.map(|(worker, name)| (worker.to_string(), name)));
-            self.count(line, answers);
+            // A row that is refused takes no key.
+            if self.count(line, answers) != Fate::Refused
+                && let Some((about, first)) = first
+            {
+                self.taken.entry(about).or_insert(first);
+            }
         }
         if !names.is_empty() {
             self.destination.keep_names(names).await?;
@@ -68,7 +87,35 @@ impl Submitter<'_> {
         Ok(rows)
     }
 
-    fn count(&mut self, line: Line, answers: Vec<Told>) {
+    /// Of a sheet that says two things of one, the first row that is taken counts, and no row is written over by a later one. The
+    /// reader puts no two rows about one thing into one chunk, so what became of the first is known by now.
+    fn refuse_second_words(&self, chunk: &mut Chunk) {
+        // Registers have no witnesses, which are found by the places of submissions.
+        if self.taken.is_empty() || !chunk.witnesses.is_empty() {
+            return;
+        }
+        let mut submissions = std::mem::take(&mut chunk.submissions).into_iter();
+        for line in &mut chunk.lines {
+            let own: Vec<Submission> = submissions.by_ref().take(line.submissions).collect();
+            let first = line.about.as_ref().and_then(|about| Some((about, self.taken.get(about)?)));
+            let otherwise = first.filter(|(_, first)| {
+                let asked = own.iter().skip(line.leading).map(|submission| &submission.command);
+                line.submissions > line.leading && !asked.eq(first.asked.iter())
+            });
+            if let Some((about, first)) = otherwise {
+                line.refusal = Some(said_otherwise(about.columns, &about.key, first.row, line.place.row));
+                line.warning = None;
+                // A community that it names is opened all the same: later rows that name it count on that.
+                line.submissions = line.leading;
+                chunk.submissions.extend(own.into_iter().take(line.leading));
+            } else {
+                chunk.submissions.extend(own);
+            }
+        }
+    }
+
+    /// Counts a row; what became of it.
+    fn count(&mut self, line: Line, answers: Vec<Told>) -> Fate {
         let (file, has_command) = (Arc::clone(&line.place.file), !answers.is_empty());
         let refused_before = self.report.errors.len();
         let recorded = self.count_answers(line, answers);
@@ -83,6 +130,7 @@ impl Submitter<'_> {
             Fate::Together
         };
         self.report.count(&file, has_command, fate);
+        fate
     }
 
     /// Counts what was answered to a row; whether anything was recorded of it, in this run.

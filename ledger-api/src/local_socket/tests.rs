@@ -99,6 +99,7 @@ fn commands_of_an_import() -> Vec<Command> {
             activities: vec![activity, forever],
             effective_from: "1900-01-01".parse().unwrap(),
             settings: Settings::default(),
+            first: false,
         }),
         register("k", "W1").command,
         Command::IssueCard(commands::IssueCard {

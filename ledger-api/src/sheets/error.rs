@@ -64,6 +64,14 @@ impl SheetError {
         }
     }
 
+    /// The names of all files that it is about.
+    pub fn files(&self) -> Vec<&str> {
+        match self {
+            SheetError::TwoFiles { first, second } if first != second => vec![first.as_str(), second.as_str()],
+            other => vec![other.file()],
+        }
+    }
+
     /// The stable code that users and scripts see.
     pub const fn code(&self) -> Code {
         match self {

@@ -30,6 +30,16 @@ pub(crate) fn wrong(row: &Row, column: &str, what: &str) -> String {
     format!("「{column}」: \"{original}\" {what}")
 }
 
+/// What a row is told whose sheet says something else of the same thing further up; names both rows.
+pub(crate) fn said_otherwise(columns: &[&str], key: &[String], first: u64, row: u64) -> Refusal {
+    let (columns, key) = (columns.join(", "), key.join(", "));
+    let message = format!(
+        "rows {first} and {row} say different things of one {columns} ({key}); row {first} counts: keep the right one and \
+         take the other out"
+    );
+    Refusal::new(Code::DuplicateConflict, message)
+}
+
 /// An identifier that must be there.
 pub(crate) fn id<T: FromStr<Err = IdError>>(row: &Row, column: &str) -> Read<T> {
     maybe_id(row, column)?.ok_or_else(|| blank(column))

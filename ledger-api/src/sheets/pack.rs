@@ -1,7 +1,7 @@
 //! The files of a district pack: which sheet is which, and which months there are. Owns the names of the files and
 //! what is said about a name that nearly fits; does not open any of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -213,10 +213,42 @@ impl PackFiles {
 /// Endings of spreadsheets that are not read; a file of ours with one of them must not be passed over in silence.
 const OTHER_SPREADSHEETS: [&str; 9] = ["xls", "et", "ods", "xlsm", "xlsb", "xltx", "numbers", "tsv", "txt"];
 
+/// Which sheet a name is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// One of which a pack has one.
+    Single(SheetKind),
+    /// One of which a pack has one for each month.
+    Monthly(MonthlyKind),
+}
+
+/// Which sheet the name of a file is of, whatever its ending and whether or not its month can be read.
+pub fn named(name: &str) -> Option<Named> {
+    let plain = normal_name(name);
+    named_by(plain.rsplit_once('.').map_or(plain.as_str(), |(stem, _)| trim(stem)))
+}
+
+fn named_by(stem: &str) -> Option<Named> {
+    let single = SheetKind::ALL.into_iter().find(|kind| kind.name() == stem).map(Named::Single);
+    let monthly = || MonthlyKind::ALL.into_iter().find(|kind| stem.starts_with(kind.name())).map(Named::Monthly);
+    single.or_else(monthly)
+}
+
 /// Looks through the folder of a pack, not into its subfolders. Names may be in full width, in any case, with any
 /// kind of hyphen, and in GB18030 where a Chinese archive was unpacked elsewhere. (Decomposed names, as some file
 /// systems store them, need no care: none of the characters decomposes.)
 pub fn discover(directory: &Path) -> Result<PackFiles, SheetError> {
+    let (files, mut unusable) = discover_each(directory)?;
+    // What is reported first is the first one by its name.
+    if unusable.is_empty() { Ok(files) } else { Err(unusable.swap_remove(0)) }
+}
+
+/// As [`discover`], with what is wrong with each file that cannot be taken, in the order of their names: the others are found all
+/// the same. Of a single sheet that is there twice none is found, for nobody can say which one counts.
+///
+/// # Errors
+/// [`SheetError::Io`] where the folder itself cannot be read.
+pub fn discover_each(directory: &Path) -> Result<(PackFiles, Vec<SheetError>), SheetError> {
     let unreadable = |source| SheetError::Io { file: one_line(&directory.to_string_lossy()), source };
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(unreadable)? {
@@ -228,16 +260,19 @@ pub fn discover(directory: &Path) -> Result<PackFiles, SheetError> {
     entries.sort();
     let mut found = Discovery::default();
     found.files.directory = directory.to_owned();
+    let mut unusable = Vec::new();
     for (name, path) in entries {
-        found.take(name, path)?;
+        unusable.extend(found.take(name, path).err());
     }
-    Ok(found.finish())
+    Ok((found.finish(), unusable))
 }
 
 #[derive(Default)]
 struct Discovery {
     files: PackFiles,
     months: BTreeMap<Month, BTreeMap<MonthlyKind, PathBuf>>,
+    /// Single sheets that are there more than once.
+    twice: BTreeSet<SheetKind>,
 }
 
 impl Discovery {
@@ -249,13 +284,12 @@ impl Discovery {
         let plain = normal_name(&name);
         let (stem, ending) = plain.rsplit_once('.').map_or((plain.as_str(), ""), |(stem, ending)| (trim(stem), ending));
         let ours = ending == "xlsx" || ending == "csv";
-        let single = SheetKind::ALL.into_iter().find(|kind| kind.name() == stem);
-        let monthly = MonthlyKind::ALL.into_iter().find(|kind| stem.starts_with(kind.name()));
+        let named = named_by(stem);
         if path.is_dir() {
             self.files.ignored.push(name);
             return Ok(());
         }
-        if OTHER_SPREADSHEETS.contains(&ending) && (single.is_some() || monthly.is_some()) {
+        if OTHER_SPREADSHEETS.contains(&ending) && named.is_some() {
             return Err(SheetError::Format { file: quotable(&name), what: "is not an .xlsx or .csv file" });
         }
         if plain == "district.toml" {
@@ -264,15 +298,19 @@ impl Discovery {
                 None => Ok(()),
             };
         }
-        let earlier = match (single, monthly) {
-            (Some(kind), _) if ours => self.files.sheets.insert(kind, path),
-            (None, Some(kind)) if ours => {
+        let earlier = match named {
+            Some(Named::Single(kind)) if ours => {
+                let earlier = self.files.sheets.insert(kind, path);
+                self.twice.extend(earlier.as_ref().map(|_| kind));
+                earlier
+            }
+            Some(Named::Monthly(kind)) if ours => {
                 let kind_name = kind.name();
                 let month = stem.strip_prefix(kind_name).and_then(|rest| Month::parse(rest.strip_prefix('-')?));
                 let month = month.ok_or_else(|| SheetError::BadMonth { file: quotable(&name), kind: kind_name })?;
                 self.months.entry(month).or_default().insert(kind, path)
             }
-            _ => {
+            Some(Named::Single(_) | Named::Monthly(_)) | None => {
                 self.files.ignored.push(name);
                 return Ok(());
             }
@@ -284,6 +322,7 @@ impl Discovery {
     }
 
     fn finish(mut self) -> PackFiles {
+        self.files.sheets.retain(|kind, _| !self.twice.contains(kind));
         let months = std::mem::take(&mut self.months);
         self.files.months = months.into_iter().map(|(month, files)| MonthFiles { month, files }).collect();
         self.files

@@ -20,6 +20,7 @@ mod rating_slip;
 mod refusals;
 mod registering;
 mod registers;
+mod registers_mended;
 mod requests;
 mod returned;
 mod roles;

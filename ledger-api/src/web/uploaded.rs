@@ -73,7 +73,16 @@ pub(super) async fn all_parts(
 ) -> Result<(Vec<(String, String)>, Result<Vec<File>, Unusable>), Trouble> {
     let unreadable = |error: MultipartError| ServiceError::unreadable(error.body_text());
     let (mut fields, mut files) = (Vec::new(), Vec::new());
-    while let Some(part) = multipart.next_field().await.map_err(unreadable)? {
+    loop {
+        let part = match multipart.next_field().await {
+            Ok(Some(part)) => part,
+            Ok(None) => break,
+            // Pieces of a body end where they will, also before the next file's name.
+            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                return Ok((fields, Err(Unusable::TooLarge)));
+            }
+            Err(error) => return Err(unreadable(error).into()),
+        };
         let name = part.name().unwrap_or_default().to_owned();
         if let Some(file_name) = part.file_name().map(str::to_owned) {
             match part.bytes().await {

@@ -120,6 +120,7 @@ impl District {
                 activities: vec![activity],
                 effective_from: "2020-01-01".parse().expect("a day"),
                 settings: Settings::default(),
+                first: false,
             }
             .into(),
             fund(3_000),

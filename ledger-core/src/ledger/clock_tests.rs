@@ -76,6 +76,7 @@ impl Desk {
                 activities: vec![activity],
                 effective_from,
                 settings: Settings::default(),
+                first: false,
             }),
             register("W1"),
             Command::OpenStore(commands::OpenStore { store: store(), details, update: false }),
@@ -239,6 +240,7 @@ async fn days_from_which_something_holds_may_lie_ahead() {
             }],
             effective_from: time(day).date(),
             settings: Settings::default(),
+            first: false,
         })
     };
     assert_eq!(desk.now(adopt("2025-01-01", 2)).await, None);

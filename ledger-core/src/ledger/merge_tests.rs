@@ -76,6 +76,7 @@ impl District {
                 activities: vec![activity],
                 effective_from: "2020-01-01".parse().expect("a day"),
                 settings: Settings::default(),
+                first: false,
             }
             .into(),
             commands::OpenStore { store: id("S1"), details, update: false }.into(),

@@ -46,7 +46,7 @@ impl House {
             Activity { terms, ..activity("JS01", None) },
         ];
         let (effective_from, settings) = (day("2020-01-01"), Settings::default());
-        house.done("schedule", commands::AdoptSchedule { activities, effective_from, settings }).await;
+        house.done("schedule", commands::AdoptSchedule { activities, effective_from, settings, first: false }).await;
         for worker in ["W1", "W2", "W3"] {
             let occupation = "骑手".into();
             let details =

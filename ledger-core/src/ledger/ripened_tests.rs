@@ -113,7 +113,8 @@ async fn taken_back(credit: &str, story: Vec<Command>) -> Result<String, Option<
         activity("ZF01", None),
     ];
     let (effective_from, settings) = (day("2020-01-01"), Settings::default());
-    let mut all: Vec<Command> = vec![commands::AdoptSchedule { activities, effective_from, settings }.into()];
+    let mut all: Vec<Command> =
+        vec![commands::AdoptSchedule { activities, effective_from, settings, first: false }.into()];
     all.extend(["W1", "W2", "W3"].map(|worker| {
         let occupation = "骑手".into();
         let details = WorkerDetails { occupation, party_member: None, platform: None, probationary: false, site: None };

@@ -76,7 +76,10 @@ impl District {
         };
         let (effective_from, settings) = ("2020-01-01".parse().expect("a day"), Settings::default());
         district
-            .done("schedule", commands::AdoptSchedule { activities: vec![activity], effective_from, settings })
+            .done(
+                "schedule",
+                commands::AdoptSchedule { activities: vec![activity], effective_from, settings, first: false },
+            )
             .await;
         for worker in ["W1", "W2", "W3"] {
             let (occupation, party_member, platform) = ("骑手".into(), None, None);

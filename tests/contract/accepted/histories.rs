@@ -546,7 +546,7 @@ fn command() -> BoxedStrategy<Command> {
         7 => away(),
         2 => settings().prop_map(Command::Configure),
         2 => (prop::collection::vec(activity(), 0..2), day(), settings()).prop_map(|(activities, effective_from, settings)| {
-            Command::AdoptSchedule(commands::AdoptSchedule { activities, effective_from, settings })
+            Command::AdoptSchedule(commands::AdoptSchedule { activities, effective_from, settings, first: false })
         }),
         1 => (name("B"), any::<i32>(), prop::option::of(any::<u64>()), any::<u64>(), text()).prop_map(
             |(branch, year, asked, position, digest)| Command::SealAppraisal(commands::SealAppraisal {

@@ -107,6 +107,7 @@ pub(super) fn prelude() -> Vec<Command> {
             ],
             effective_from: NaiveDate::from_ymd_opt(1900, 1, 1).expect("a day"),
             settings: Settings::default(),
+            first: false,
         }),
         Command::RegisterMerchant(commands::RegisterMerchant {
             merchant: id("M1"),

@@ -66,6 +66,7 @@ pub(crate) fn prelude() -> Vec<Submission> {
             activities,
             effective_from: date(0),
             settings: Settings::default(),
+            first: false,
         }),
     )];
     for number in 0..WORKERS {

@@ -67,6 +67,7 @@ pub(crate) fn prelude() -> Vec<Submission> {
         activities: RATES.into_iter().enumerate().map(line).collect(),
         effective_from: date(0),
         settings: Settings::default(),
+        first: false,
     };
     let mut all = vec![("schedule".to_owned(), Command::AdoptSchedule(adopt))];
     for number in (0..WORKERS).chain([OFFICIAL]) {

@@ -160,6 +160,7 @@ async fn set_up(desk: &Desk) {
             points_step: Some(Points::from_hundredths(50)),
             ..Settings::default()
         },
+        first: false,
     });
     desk.at(at, "T-0", "setup-schedule", schedule).await;
     let details = MerchantDetails { category: None, name: "测试商户一".into(), uscc: "92000000MA000001H9".into() };

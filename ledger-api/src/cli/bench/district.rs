@@ -193,6 +193,7 @@ fn schedule() -> Result<Command, CliError> {
         activities: vec![activity],
         effective_from,
         settings: Settings::default(),
+        first: false,
     }))
 }
 

@@ -4,6 +4,9 @@
 //! What was judged travels in the page, as everywhere: the files themselves, so that what is brought in is read from the very
 //! bytes that were judged. Changed on the way, they are judged as any other file that somebody sends.
 
+mod refused;
+mod why;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
@@ -11,30 +14,31 @@ use axum::response::Response;
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ledger_core::domain::refusal::{Code, Refusal};
 use uuid::Uuid;
 
 use crate::access::Role;
 use crate::access::policy::{Denied, Who};
 use crate::app::App;
-use crate::document::{Cell, Document, Form, Layout, Name, Table, name, render};
-use crate::import::files::{self, BYTES_MAX, Brought, File, Registers};
-use crate::import::{Report, RowError, RowWarning, SheetCounts};
+use crate::import::files::{self, BYTES_MAX, Brought, Change, ColumnChange, File, Judged, Left, Registers, RowChange};
+use crate::import::{RowError, RowWarning, SheetCounts};
 use crate::service::ServiceError;
+use crate::sheets::Column;
 use crate::sheets::pack::SheetKind;
-use crate::sheets::{Column, SheetError};
 use crate::web::back_to;
-use crate::web::download;
 use crate::web::form::{Fields, Sent};
 use crate::web::page::{Frame, Trouble, Visitor, answer, show};
 use crate::web::trouble;
 use crate::web::uploaded::{Unusable, all_parts};
 use crate::web::words::Words;
+use refused::refused_rows;
+use why::{cell, why};
 
 /// The same files as the page carries them: four letters for three bytes, and their names.
 const CARRIED_MAX: usize = BYTES_MAX / 3 * 4 + (256 << 10);
 /// Most rows that are listed one by one; the download has all of them.
 const ROWS_SHOWN: usize = 100;
+/// What a form says that asks for the refused rows of a register, before its name.
+const REFUSED_OF: &str = "refused/";
 
 #[derive(Template)]
 #[template(path = "admin/registers.html", config = ".askama.toml")]
@@ -63,12 +67,14 @@ struct Told {
     refused: u64,
     sheets: Vec<SheetRow>,
     unread: Vec<String>,
+    changes: Vec<ChangeTold>,
+    more_changes: String,
     rows: Vec<RowTold>,
     more: String,
     looks: Vec<RowTold>,
     more_looks: String,
     /// Files that are not read, and why.
-    left: Vec<(String, &'static str)>,
+    left: Vec<(String, String)>,
     /// There is something to write.
     brings: bool,
     run: Uuid,
@@ -80,9 +86,23 @@ struct SheetRow {
     kind: &'static str,
     file: String,
     note: &'static str,
+    /// It has a header and nothing below it.
+    is_empty: bool,
     taken: u64,
+    /// Of those that would be written, the ones of which the ledger has nothing, and the others.
+    new: u64,
+    changed: u64,
     unchanged: u64,
     refused: u64,
+    /// Some of its rows are to be mended.
+    mends: bool,
+}
+
+/// A row that would change what the ledger has.
+struct ChangeTold {
+    file: String,
+    row: u64,
+    what: Vec<String>,
 }
 
 struct RowTold {
@@ -144,9 +164,11 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
                 return page(&visitor, &kinds, String::new(), unusable_told(visitor.words(), unusable)?, None);
             }
         };
-        match fields.get("do") {
-            "bring" => brought(&app, &visitor, &kinds, &registers, run).await,
-            "refused" => refused_rows(&app, &visitor, &registers).await,
+        let refused_of = fields.get("do").strip_prefix(REFUSED_OF);
+        let refused_of = refused_of.and_then(|name| kinds.iter().copied().find(|kind| kind.name() == name));
+        match (fields.get("do"), refused_of) {
+            ("bring", _) => brought(&app, &visitor, &kinds, &registers, run).await,
+            (_, Some(kind)) => refused_rows(&app, &visitor, &registers, kind).await,
             _ => judged(&app, &visitor, &kinds, &registers).await,
         }
     };
@@ -176,26 +198,24 @@ async fn looked_through(
     let read = read.map_err(|error| Trouble::Fault(error.to_string()))?;
     Ok(read.map_err(|unusable| match unusable {
         files::Unusable::TooManyRows => Unusable::TooManyRows,
-        files::Unusable::Sheet(error) => Unusable::Sheet(error),
         files::Unusable::Fault(cause) => Unusable::Fault(cause),
     }))
 }
 
 /// What is wrong with files and what helps, for above the form that takes others.
 fn unusable_told(w: &Words, unusable: Unusable) -> Result<String, Trouble> {
-    let name = match &unusable {
-        Unusable::TooLarge => return Ok(w.registers_page.too_large.to_owned()),
-        Unusable::TooManyRows => return Ok(w.registers_page.too_many_rows.to_owned()),
-        Unusable::Sheet(error) => SheetError::file(error).to_owned(),
-        Unusable::NotChosen | Unusable::Fault(_) => String::new(),
-    };
-    unusable.told(w, &name)
+    match unusable {
+        Unusable::TooLarge => Ok(w.registers_page.too_large.to_owned()),
+        Unusable::TooManyRows => Ok(w.registers_page.too_many_rows.to_owned()),
+        // A file that cannot be used stands among those that are not read.
+        other @ (Unusable::Sheet(_) | Unusable::NotChosen | Unusable::Fault(_)) => other.told(w, ""),
+    }
 }
 
 async fn judged(app: &App, visitor: &Visitor, kinds: &[SheetKind], registers: &Registers) -> Result<Response, Trouble> {
     let said = visitor.words().registers_page;
-    let report = files::judge(app, &visitor.must()?.identity, registers).await?;
-    let mut told = told(visitor, registers, report, Uuid::now_v7());
+    let judged = files::judge(app, &visitor.must()?.identity, registers).await?;
+    let mut told = told(visitor, registers, judged, Uuid::now_v7());
     told.brings = told.taken > 0;
     told.hint = if told.sheets.is_empty() {
         said.none
@@ -218,7 +238,8 @@ async fn brought(
 ) -> Result<Response, Trouble> {
     let w = visitor.words();
     let Brought { report, stopped } = files::bring(app, &visitor.must()?.identity, registers, run).await?;
-    let mut told = told(visitor, registers, report, run);
+    let judged = Judged { report, changes: Vec::new() };
+    let mut told = told(visitor, registers, judged, run);
     told.written = true;
     // The same name of the run: what was recorded before it stopped is not recorded again.
     told.brings = stopped.is_some();
@@ -250,18 +271,28 @@ fn page(
     show(&Page { f: visitor.frame(w.title), said, bad, told, kinds: kinds.iter().map(row).collect() })
 }
 
-fn told(visitor: &Visitor, registers: &Registers, report: Report, run: Uuid) -> Told {
+fn told(visitor: &Visitor, registers: &Registers, judged: Judged, run: Uuid) -> Told {
+    let Judged { report, changes } = judged;
     let w = visitor.words();
     let said = w.registers_page;
     let sheet = |(kind, file): (SheetKind, String)| {
         let counts = report.sheets.iter().find(|counts| *counts.file == *file);
         let count = |of: fn(&SheetCounts) -> u64| counts.map_or(0, of);
+        let of_kind = changes.iter().filter(|change| change.kind == kind);
+        let new = of_kind.filter(|change| change.change == Change::New).count();
+        let taken = count(|counts| counts.taken);
+        // The rows of a schedule make the district's first one together.
+        let new = if kind == SheetKind::Schedule { taken } else { u64::try_from(new).unwrap_or(taken).min(taken) };
         SheetRow {
             kind: kind.name(),
             note: said.note(kind),
-            taken: count(|counts| counts.taken),
+            is_empty: counts.is_none(),
+            taken,
+            new,
+            changed: taken - new,
             unchanged: count(|counts| counts.unchanged),
             refused: count(|counts| counts.refused),
+            mends: report.errors.iter().any(|error| *error.file == *file),
             file,
         }
     };
@@ -273,6 +304,17 @@ fn told(visitor: &Visitor, registers: &Registers, report: Report, run: Uuid) -> 
         code: error.code.as_str(),
         why: why(w, visitor.english, error.code, &error.message),
     };
+    let file_of =
+        |kind: SheetKind| registers.sheets().find(|(of, _)| *of == kind).map_or_else(String::new, |(_, file)| file);
+    let change = |change: &RowChange| {
+        let Change::Changed(columns) = &change.change else { return None };
+        let what: Vec<String> =
+            columns.iter().map(|ColumnChange { column, from, to }| said.from_to(column, from, to)).collect();
+        (!what.is_empty()).then(|| ChangeTold { file: file_of(change.kind), row: change.row, what })
+    };
+    let mut changed: Vec<ChangeTold> = changes.iter().filter_map(change).collect();
+    let more_changes = changed.len().checked_sub(ROWS_SHOWN).filter(|more| *more > 0);
+    changed.truncate(ROWS_SHOWN);
     let look = |look: &RowWarning| RowTold {
         file: look.file.to_string(),
         row: look.row,
@@ -288,11 +330,13 @@ fn told(visitor: &Visitor, registers: &Registers, report: Report, run: Uuid) -> 
         unchanged: sum(|row| row.unchanged),
         refused: sum(|row| row.refused),
         unread: registers.unread().iter().map(|(file, sheet)| said.unread(file, sheet)).collect(),
+        changes: changed,
+        more_changes: more_changes.map_or_else(String::new, |more| said.more_looks(more)),
         rows: report.errors.iter().take(ROWS_SHOWN).map(row).collect(),
         more: more(report.errors.len()).map_or_else(String::new, |more| said.more(more)),
         looks: report.warnings.iter().take(ROWS_SHOWN).map(look).collect(),
         more_looks: more(report.warnings.len()).map_or_else(String::new, |more| said.more_looks(more)),
-        left: registers.left().iter().map(|(name, why)| (name.clone(), said.left_why(*why))).collect(),
+        left: left(w, registers),
         brings: false,
         run,
         carried: registers.files().iter().map(carry).collect(),
@@ -300,67 +344,16 @@ fn told(visitor: &Visitor, registers: &Registers, report: Report, run: Uuid) -> 
     }
 }
 
-/// Why a row is refused and what goes there, by its column where a cell is to blame.
-fn why(w: &Words, english: bool, code: Code, message: &str) -> String {
-    let own = [(Code::InvalidInput, w.registers_page.row_unreadable), (Code::InvalidDate, w.registers_page.days)];
-    let own: &[(Code, &str)] = if english { &[] } else { &own };
-    let refused = || ServiceError::Refused(Refusal::new(code, message));
-    cell(w, message).unwrap_or_else(|| {
-        let said = trouble::said_by(w, english, &refused(), own);
-        // English readers have the message itself.
-        let named = if english { None } else { unknown(code, message) };
-        named.map_or_else(|| said.clone(), |id| format!("“{id}”：{said}"))
-    })
-}
-
-/// The identifier that a row names and nothing has, where the message begins with it.
-fn unknown(code: Code, message: &str) -> Option<&str> {
-    let (_, opening) =
-        [(Code::UnknownSite, "no site "), (Code::UnknownStore, "no store "), (Code::UnknownMerchant, "no merchant ")]
-            .into_iter()
-            .find(|(of, _)| *of == code)?;
-    let id = message.strip_prefix(opening)?.split([' ', ';']).next()?;
-    (!id.is_empty()).then_some(id)
-}
-
-/// What is wrong with a cell: a message about one begins with its column in corner brackets, and quotes what stands there.
-/// English readers have the message itself.
-fn cell(w: &Words, message: &str) -> Option<String> {
-    let (column, rest) = message.strip_prefix('「')?.split_once('」')?;
-    let written = rest.strip_prefix(": \"").and_then(|rest| rest.split_once("\" ")).map_or("", |(written, _)| written);
-    w.uploads.cell(&[column], written)
-}
-
-/// The refused rows as a file, judged as of now: what was brought in meanwhile is not among them.
-async fn refused_rows(app: &App, visitor: &Visitor, registers: &Registers) -> Result<Response, Trouble> {
-    let w = visitor.words();
-    let said = w.registers_page;
-    let report = files::judge(app, &visitor.must()?.identity, registers).await?;
-    let row = |error: &RowError| {
-        vec![
-            Cell::Text(error.file.to_string()),
-            Cell::count(error.row),
-            Cell::Text(error.code.as_str().to_owned()),
-            Cell::Text(why(w, visitor.english, error.code, &error.message)),
-            Cell::Text(error.message.clone()),
-        ]
-    };
-    let columns: Vec<Name> = vec![
-        name("file", said.file),
-        name("row", said.row),
-        name("code", said.code),
-        name("why", said.why),
-        name("message", said.message),
-    ];
-    let rows = report.errors.iter().map(row).collect();
-    let document = Document {
-        title: said.refused_rows.into(),
-        note: "",
-        facts: Vec::new(),
-        tables: vec![Table::list(name("refused", said.refused_rows), columns, rows)],
-        flat: true,
-        layout: Layout::Screen,
-    };
-    let bytes = render(&document, Form::Csv).map_err(|error| Trouble::Fault(error.to_string()))?;
-    download::file(Form::Csv.content_type(), "refused-rows.csv", bytes)
+/// The files that are not read, each with why: others keep what is in it, or it cannot be used.
+fn left(w: &Words, registers: &Registers) -> Vec<(String, String)> {
+    let why = |(name, why): &(String, Left)| (name.clone(), w.registers_page.left_why(*why).to_owned());
+    let mut left: Vec<(String, String)> = registers.left().iter().map(why).collect();
+    for error in registers.unusable() {
+        for name in error.files() {
+            if !left.iter().any(|(known, _)| known == name) {
+                left.push((name.to_owned(), w.uploads.unusable(name, error)));
+            }
+        }
+    }
+    left
 }

@@ -9,10 +9,10 @@ use super::unscripted::Form;
 use super::{House, Visit, holds, said};
 use crate::access::Role;
 
-const MERCHANTS: (&str, &str) =
+pub(super) const MERCHANTS: (&str, &str) =
     ("商户名录.csv", "商户编号,商户名称,统一社会信用代码,类型\nDR-SH1,新商户,92000000MA000001H9,超市\n");
-const STORES: (&str, &str) = ("兑换网点.csv", "网点编号,网点名称,层级,所在社区\nDR-WD1,新网点,总站,\n");
-const ITEMS: &str = "网点编号,商品编码,商品名称,类型,所需积分,库存,供货商户编号,每人每年限兑\n\
+pub(super) const STORES: (&str, &str) = ("兑换网点.csv", "网点编号,网点名称,层级,所在社区\nDR-WD1,新网点,总站,\n");
+pub(super) const ITEMS: &str = "网点编号,商品编码,商品名称,类型,所需积分,库存,供货商户编号,每人每年限兑\n\
     DR-WD1,DR-1,水,实物,10,5,DR-SH1,2\n";
 const BAD_ITEMS: &str = "DR-WD1,DR-2,米,实物,20,5,DR-SH9,\nDR-WD1,DR-3,面,实物,二十,5,DR-SH1,\n";
 const MENDED_ITEMS: &str = "DR-WD1,DR-2,米,实物,20,5,DR-SH1,\nDR-WD1,DR-3,面,实物,20,5,DR-SH1,\n";
@@ -27,9 +27,9 @@ impl Visit<'_> {
     }
 }
 
-/// The figures of a register's row: to be written or written, unchanged, refused.
+/// The figures of a register's row: new, changed, unchanged, refused; once they are written: written, unchanged, refused.
 #[track_caller]
-fn figures(page: &str, register: &str) -> Vec<u64> {
+pub(super) fn figures(page: &str, register: &str) -> Vec<u64> {
     let row = page.split(&format!("<th scope=\"row\">{register}")).nth(1).unwrap_or_else(|| panic!("{page}"));
     let row = row.split("</tr>").next().unwrap_or_default();
     let cells = row.split("<td class=\"num\">").skip(1);
@@ -53,9 +53,9 @@ async fn registers_are_judged_mended_and_brought_in_once() {
     let page = admin.judged(&[("兑换目录.csv", items.as_str()), STORES, MERCHANTS]).await;
     holds(&page, &["还没有写入", "「库存」只核对、不入账", "“DR-SH9”：没有此商户。", "unknown_merchant"]);
     holds(&page, &["“所需积分”填的是“二十”，请填数字", "<td>兑换目录.csv</td><td class=\"num\">4</td>"]);
-    assert_eq!(figures(&page, "商户名录"), [1, 0, 0]);
-    assert_eq!(figures(&page, "兑换网点"), [1, 0, 0]);
-    assert_eq!(figures(&page, "兑换目录"), [1, 0, 2]);
+    assert_eq!(figures(&page, "商户名录"), [1, 0, 0, 0]);
+    assert_eq!(figures(&page, "兑换网点"), [1, 0, 0, 0]);
+    assert_eq!(figures(&page, "兑换目录"), [1, 0, 0, 2]);
     assert_eq!(house.head().await, before, "nothing is written");
 
     let bring = Form::pressed(&page, "value=\"bring\"");
@@ -72,20 +72,13 @@ async fn registers_are_judged_mended_and_brought_in_once() {
     let (status, again) = admin.submit(&bring).await;
     assert_eq!((status, said(&again, "role=\"status\">").as_str()), (StatusCode::OK, "已写入 3 行，另有 2 行不收"));
     let page = admin.judged(&[STORES, MERCHANTS, ("兑换目录.csv", items.as_str())]).await;
-    assert_eq!(figures(&page, "兑换目录"), [0, 1, 2]);
+    assert_eq!(figures(&page, "兑换目录"), [0, 0, 1, 2]);
     assert!(!page.contains("value=\"bring\""), "nothing is to be written: {page}");
     assert_eq!(house.head().await, before + 3);
 
-    // The refused rows alone, as a file.
-    let (status, rows) = admin.submit(&Form::pressed(&page, "value=\"refused\"")).await;
-    assert_eq!(status, StatusCode::OK);
-    assert!(rows.starts_with('\u{feff}'), "{rows}");
-    holds(&rows, &["兑换目录.csv,3,unknown_merchant,", "兑换目录.csv,4,invalid_input,", "is not a number"]);
-    assert_eq!(rows.lines().count(), 3, "{rows}");
-
     let mended = format!("{ITEMS}{MENDED_ITEMS}");
     let page = admin.judged(&[("兑换目录.csv", mended.as_str())]).await;
-    assert_eq!(figures(&page, "兑换目录"), [2, 1, 0]);
+    assert_eq!(figures(&page, "兑换目录"), [2, 0, 1, 0]);
     let page = admin.press(&page, "value=\"bring\"", &[]).await;
     assert_eq!(said(&page, "role=\"status\">"), "已写入 2 行");
     assert_eq!(house.head().await, before + 5);
@@ -130,7 +123,7 @@ async fn a_row_that_is_taken_and_should_be_looked_at_is_told() {
     let sheet = "商户编号,商户名称,统一社会信用代码\nDR-SH2,新商户,123\n";
     let page = admin.judged(&[("商户名录.csv", sheet)]).await;
     holds(&page, &["照收，但请核对的行", "“统一社会信用代码”填的是“123”，请核对这 18 位代码"]);
-    assert_eq!(figures(&page, "商户名录"), [1, 0, 0]);
+    assert_eq!(figures(&page, "商户名录"), [1, 0, 0, 0]);
 }
 
 #[tokio::test]
@@ -139,7 +132,7 @@ async fn a_row_is_told_by_what_stands_in_it() {
     let admin = house.enter(Role::Admin).await;
     let items = format!("{ITEMS}DR-WD1,DR-2,米,实物,-5,5,DR-SH1,\nDR-WD1,DR-3,面,实物,0,5,DR-SH1,\n");
     let page = admin.judged(&[MERCHANTS, STORES, ("兑换目录.csv", items.as_str())]).await;
-    assert_eq!(figures(&page, "兑换目录"), [1, 0, 2]);
+    assert_eq!(figures(&page, "兑换目录"), [1, 0, 0, 2]);
     holds(&page, &["“所需积分”填的是“-5”，请填数字，最多两位小数；商品的要大于 0。", "“所需积分”填的是“0”，"]);
     let page = admin.judged(&[MERCHANTS, ("兑换目录.csv", ITEMS)]).await;
     holds(&page, &["“DR-WD1”：没有此网点。", "unknown_store"]);
@@ -171,22 +164,33 @@ async fn a_schedule_is_left_where_there_is_one_and_a_form_that_carries_it_writes
 }
 
 #[tokio::test]
-async fn files_of_no_use_are_told_beside_the_form_that_takes_others() {
+async fn a_file_of_no_use_is_told_and_the_others_are_judged() {
     let house = House::open().await;
     let admin = house.enter(Role::Admin).await;
-    let cases: [(&[(&str, &str)], &str); 5] = [
-        (&[], "请先选一个文件。"),
-        (&[MERCHANTS, ("兑换网点.csv", "")], "「兑换网点.csv」是空的"),
-        (&[("商户名录.csv", "编号,姓名\n1,甲\n")], "「商户名录.csv」里没有“商户编号”"),
-        (&[("商户名录.xls", "x")], "不是 .xlsx 或 .csv"),
-        (&[MERCHANTS, ("旧/商户名录.csv", "x")], "不止一份"),
+    let page = admin.judged(&[]).await;
+    assert_eq!(said(&page, "role=\"alert\">"), "请先选一个文件。");
+    let cases: [((&str, &str), &str); 4] = [
+        (("兑换网点.csv", ""), "「兑换网点.csv」是空的"),
+        (("兑换网点.csv", "编号,姓名\n1,甲\n"), "「兑换网点.csv」里没有“网点编号”"),
+        (("兑换网点.xls", "x"), "不是 .xlsx 或 .csv"),
+        (("活动记录-三月.csv", "x"), "录入员在积分申报页整表上传"),
     ];
-    for (files, told) in cases {
-        let page = admin.judged(files).await;
-        assert!(said(&page, "role=\"alert\">").contains(told), "{told}: {page}");
-        holds(&page, &["id=\"files\""]);
-        assert!(!page.contains("value=\"bring\""), "{told}");
+    for (file, told) in cases {
+        let page = admin.judged(&[file, MERCHANTS]).await;
+        holds(&page, &["没有读的文件", told, "id=\"files\"", "value=\"bring\""]);
+        assert_eq!(figures(&page, "商户名录"), [1, 0, 0, 0], "{told}");
+        assert!(!page.contains(&format!("name=\"name\" value=\"{}\"", file.0)), "{told}: it is not carried on");
     }
+    // Of two that differ neither is taken; one that was chosen twice is one file.
+    let page = admin.judged(&[STORES, MERCHANTS, ("旧/商户名录.csv", "商户编号\n")]).await;
+    holds(&page, &["这一张表不止一份，请只选一份。"]);
+    assert_eq!(figures(&page, "兑换网点"), [1, 0, 0, 0]);
+    assert!(!page.contains("name=\"name\" value=\"商户名录.csv\""), "{page}");
+    let page = admin.judged(&[MERCHANTS, MERCHANTS]).await;
+    assert_eq!(figures(&page, "商户名录"), [1, 0, 0, 0]);
+    let page = admin.judged(&[("兑换网点.csv", "网点编号,网点名称,层级\n"), MERCHANTS]).await;
+    holds(&page, &["没有数据行，只有表头"]);
+    assert_eq!(figures(&page, "兑换网点"), [0, 0, 0, 0]);
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use crate::access::Role;
 
 /// A form of a page, as it is sent when one of its buttons is pressed.
 pub(super) struct Form {
-    action: String,
-    fields: Vec<(String, String)>,
+    pub(super) action: String,
+    pub(super) fields: Vec<(String, String)>,
 }
 
 /// The value of a tag's attribute.

@@ -152,6 +152,7 @@ pub(super) async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) ->
             activities: proposal.activities.clone(),
             effective_from: holds_from,
             settings: Settings::default(),
+            first: false,
         };
         match give(&app, &visitor, fields.get("key"), Command::AdoptSchedule(adopt)).await {
             Ok(receipt) => {
@@ -223,6 +224,7 @@ async fn tried(
             activities: activities.clone(),
             effective_from: holds_from,
             settings: Settings::default(),
+            first: false,
         };
         of_days(app, who, proposed, days).await
     };

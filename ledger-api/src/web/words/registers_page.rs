@@ -15,7 +15,7 @@ words! {
     bring_button: "导入", "Bring them in";
     again_button: "再导入一次", "Bring them in again";
     download: "下载不收的行", "Download the refused rows";
-    not_written: "还没有写入。请看清楚下面每份登记册是什么、多少行要写入、哪些行不收，再点「导入」。", "Nothing is written yet. See below as what each file is known, how many rows would be written and which are refused, and only then bring them in.";
+    not_written: "还没有写入。请看清楚下面每份登记册是什么、新增和变更多少行、哪些行不收，再点「导入」。", "Nothing is written yet. See below as what each file is known, how many rows are new or changed and which are refused, and only then bring them in.";
     all_there: "账本里都已经有了，没有要写入的行。", "The ledger has all of it; there is nothing to write.";
     none: "选的文件里没有可以在这里导入的登记册。", "None of these files is a register that can be brought in here.";
     stopped: "中途停下了：下面写着已写入的行已经记账。请再导入一次，会接着办，不会重复。", "It stopped on the way: the rows told as written are recorded. Bring them in again; it goes on from there and nothing happens twice.";
@@ -23,14 +23,23 @@ words! {
     file: "文件", "File";
     would: "要写入", "To be written";
     written: "已写入", "Written";
+    new: "新增", "New";
+    changed: "变更", "Changed";
     unchanged: "没有变化", "No change";
+    changes: "要变更的行", "Rows that change something";
+    from_to_what: "由什么改成什么", "From what to what";
+    no_rows: "没有数据行，只有表头", "No rows below the header";
     refused: "不收", "Refused";
     row: "行", "Row";
     code: "代码", "Code";
     why: "原因和改法", "Why, and the cure";
     message: "英文说明", "In English";
+    refused_row: "不收的行号", "Refused row";
+    refused_code: "不收代码", "Refused code";
+    refused_why: "不收原因和改法", "Why refused, and the cure";
+    refused_note: "不收的行，和原表一样；最后四列写着行号、代码、原因和改法，系统不读。改好后不用改文件名，直接再选一次。", "The refused rows as they stood. The last four columns say which row, why and what cures it, and nobody reads them: mend the rows and choose the file again under the same name.";
     refused_rows: "不收的行", "Refused rows";
-    mend: "请在原表里改好这些行，再选一次文件。其余的行照常写入；已经写入的不会重复。", "Mend these rows in the sheet and choose it again. All other rows are written; what is written already does not happen twice.";
+    mend: "请在原表里改好这些行，再选一次文件；也可以下载不收的行，改好后直接选下载的文件。其余的行照常写入；已经写入的不会重复。", "Mend these rows in the sheet and choose it again, or download the refused rows, mend them and choose that file. All other rows are written; what is written already does not happen twice.";
     looks: "照收，但请核对的行", "Rows taken that should be looked at";
     left: "没有读的文件", "Files that are not read";
     takes: "收哪些登记册", "Which registers are taken";
@@ -71,6 +80,23 @@ impl Words {
         } else {
             format!("另有 {more} 行也是这样。")
         }
+    }
+
+    /// That two rows of a sheet say different things of one.
+    pub(in crate::web) fn two_rows(&self, first: u64, second: u64) -> String {
+        if self.english {
+            format!("Rows {first} and {second} say different things of one; row {first} counts. Keep the right one.")
+        } else {
+            format!("第 {first} 行和第 {second} 行编号相同、内容不同，只收第 {first} 行；请留对的一行，删去另一行。")
+        }
+    }
+
+    /// What becomes of a column.
+    pub(in crate::web) fn from_to(&self, column: &str, from: &str, to: &str) -> String {
+        let nothing = if self.english { "(blank)" } else { "（空）" };
+        let shown = |text: &str| if text.is_empty() { nothing.to_owned() } else { text.to_owned() };
+        let colon = if self.english { ": " } else { "：" };
+        format!("“{column}”{colon}{} → {}", shown(from), shown(to))
     }
 
     /// That of a workbook only the first sheet is read.

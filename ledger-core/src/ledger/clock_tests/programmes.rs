@@ -71,6 +71,7 @@ async fn open() -> Desk {
         activities: vec![line("WX01", Some(Scoring::Rating)), line("LB01", None)],
         effective_from: since,
         settings: Settings::default(),
+        first: false,
     };
     for command in [
         Command::AdoptSchedule(adopt),

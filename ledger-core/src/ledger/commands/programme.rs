@@ -12,7 +12,7 @@ use crate::domain::programme::command::Settings;
 use crate::domain::programme::counter::CounterChange;
 use crate::domain::programme::guards::{GuardAction, GuardKind};
 use crate::domain::programme::{Programme, ProgrammeCommand};
-use crate::domain::refusal::Decision;
+use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::schedule::{Activity, ActivityTerms, Scoring};
 use crate::domain::time::Validity;
 use crate::ledger::book::Book;
@@ -95,6 +95,9 @@ pub struct AdoptSchedule {
     pub effective_from: NaiveDate,
     /// Settings to change along with it.
     pub settings: Settings,
+    /// Whether it is refused where the district has a schedule: of two that were judged while there was none, one holds.
+    #[serde(default)]
+    pub first: bool,
 }
 
 impl AdoptSchedule {
@@ -104,7 +107,7 @@ impl AdoptSchedule {
     /// `invalid_input`, `invalid_date`, `too_large`.
     pub fn check_alone(&self) -> Decision<()> {
         self.texts().try_for_each(|text| check_text(text))?;
-        let AdoptSchedule { activities, effective_from, settings } = self.clone();
+        let AdoptSchedule { activities, effective_from, settings, first: _ } = self.clone();
         let nothing_known = Programme::default();
         nothing_known.decide(ProgrammeCommand::Configure(settings))?;
         nothing_known.decide(ProgrammeCommand::AdoptSchedule { activities, effective_from })?;
@@ -114,7 +117,8 @@ impl AdoptSchedule {
 
 impl Definition for AdoptSchedule {
     fn write_content(&self, content: &mut Content) {
-        write_settings(content.text("adopt_schedule").text(&self.effective_from.to_string()), &self.settings);
+        let name = if self.first { "adopt_first_schedule" } else { "adopt_schedule" };
+        write_settings(content.text(name).text(&self.effective_from.to_string()), &self.settings);
         self.activities.iter().for_each(|activity| write_activity(content, activity));
     }
 
@@ -135,8 +139,14 @@ impl Definition for AdoptSchedule {
         streams.push(StreamId::Programme);
     }
 
+    /// That there is none where it is to be the first, then the settings, then the lines.
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let AdoptSchedule { activities, effective_from, settings } = self.clone();
+        let AdoptSchedule { activities, effective_from, settings, first } = self.clone();
+        if first && !process.states.programme()?.schedules().is_empty() {
+            let message =
+                "the district has a schedule already; change it by a version of its own, from a day of your choice";
+            return Err(Refusal::new(Code::DuplicateConflict, message));
+        }
         let mut events = process.programme(ProgrammeCommand::Configure(settings))?;
         events.extend(process.programme(ProgrammeCommand::AdoptSchedule { activities, effective_from })?);
         Ok(events)

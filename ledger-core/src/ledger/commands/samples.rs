@@ -202,7 +202,12 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
     let [full, some, none, awkward] = settings();
     let at = BusinessTime::parse("2024-03-05T08:30:00+08:00").expect("a time");
     let adopt = |activities, settings| {
-        Command::AdoptSchedule(commands::AdoptSchedule { activities, effective_from: day("2024-01-01"), settings })
+        Command::AdoptSchedule(commands::AdoptSchedule {
+            activities,
+            effective_from: day("2024-01-01"),
+            settings,
+            first: false,
+        })
     };
     let activities = vec![
         activity("ZY01", Some(points(4_050)), Validity::Months(24)),

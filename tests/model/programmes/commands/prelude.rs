@@ -57,6 +57,7 @@ pub(crate) fn prelude() -> Vec<Command> {
         activities,
         effective_from: date(1),
         settings: Settings::default(),
+        first: false,
     })];
     commands.extend((0..4).chain([desk::LEFT]).map(|number| {
         let details = WorkerDetails {
