@@ -11,7 +11,7 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::{Command, Context, Submission, commands};
 use tokio::sync::mpsc;
 
-use super::chunk::{About, Asked, Chunk, Counts, Place};
+use super::chunk::{Asked, Chunk, Counts, Place};
 use super::error::ImportError;
 use super::pack::{Kind, Pack, PackSheet};
 use super::records::{self, RecordFrame};

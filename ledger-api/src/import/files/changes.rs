@@ -14,6 +14,7 @@ use ledger_core::domain::pass::Offer;
 use ledger_core::domain::pass::command::OfferTerms;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
+use ledger_core::domain::site::location::Location;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::ledger::{Command, Submission};
 use projections::queries::Page;
@@ -162,9 +163,9 @@ impl Known {
                 SheetKind::Offers => known.offers = by_key(views.offers("", ALL, |_| true).await?),
                 SheetKind::Stores => known.stores = by_key(views.stores("", ALL).await?),
                 SheetKind::Items => {
-                    let listed = rows.iter().filter_map(|(_, _, command)| match command {
-                        Command::ListItem(command) => Some(command.store.to_string()),
-                        _ => None,
+                    let listed = rows.iter().filter_map(|(_, _, command)| {
+                        let Command::ListItem(command) = command else { return None };
+                        Some(command.store.to_string())
                     });
                     for store in listed.collect::<BTreeSet<String>>() {
                         let items = views.stock(&store, "", ALL).await?.rows;
@@ -182,16 +183,21 @@ impl Known {
         Ok(known)
     }
 
-    /// What the ledger has of what a command is about, if anything, and what the command says; nothing for commands of other
-    /// registers.
-    fn before_and_after(&self, command: &Command, today: NaiveDate) -> Option<(Option<Cells>, Cells)> {
-        Some(match command {
-            Command::OpenSite(command) => {
+    /// What the ledger has of what a command is about, if anything, and what the command says; nothing for a command
+    /// that is not the one of its register, and for registers that are kept by others.
+    fn before_and_after(&self, kind: SheetKind, command: &Command, today: NaiveDate) -> Option<(Option<Cells>, Cells)> {
+        Some(match kind {
+            SheetKind::Sites => {
+                let Command::OpenSite(command) = command else { return None };
                 let IfKnown::Update { closed } = command.if_known else { return None };
                 let day = command.details.opened.map_or(today, |opened| opened.max(today));
-                let before = self.sites.get(command.site.as_str()).map(|site| {
+                let known = self.sites.get(command.site.as_str());
+                // Where a sheet is silent of where a site lies, that stays.
+                let location = command.details.location.or(known.and_then(|site| site.location));
+                let before = known.map(|site| {
                     let details = SiteDetails {
                         kind: site.kind.clone(),
+                        location: site.location,
                         name: site.name.clone(),
                         opened: site.opened,
                         parent: site.parent(day).cloned(),
@@ -199,29 +205,35 @@ impl Known {
                     };
                     site_cells(&details, site.closed)
                 });
-                (before, site_cells(&command.details, closed))
+                let details = SiteDetails { location, ..command.details.clone() };
+                (before, site_cells(&details, closed))
             }
-            Command::RegisterMerchant(command) => {
+            SheetKind::Merchants => {
+                let Command::RegisterMerchant(command) = command else { return None };
                 let before = self.merchants.get(command.merchant.as_str()).map(|merchant| {
                     let Merchant { name, uscc, category } = merchant.clone();
                     merchant_cells(&MerchantDetails { category, name, uscc })
                 });
                 (before, merchant_cells(&command.details))
             }
-            Command::RegisterFund(command) => {
+            SheetKind::Funds => {
+                let Command::RegisterFund(command) = command else { return None };
                 let before = self.funds.get(command.fund.as_str()).and_then(Fund::terms).map(fund_cells);
                 (before, fund_cells(&command.terms))
             }
-            Command::RegisterBenefit(command) => {
+            SheetKind::Benefits => {
+                let Command::RegisterBenefit(command) = command else { return None };
                 let before = self.benefits.get(command.benefit.as_str());
                 let before = before.and_then(|benefit| benefit.terms.as_ref()).map(benefit_cells);
                 (before, benefit_cells(&command.terms))
             }
-            Command::RegisterOffer(command) => {
+            SheetKind::Offers => {
+                let Command::RegisterOffer(command) = command else { return None };
                 let before = self.offers.get(command.offer.as_str()).and_then(Offer::terms).map(offer_cells);
                 (before, offer_cells(&command.terms))
             }
-            Command::OpenStore(command) => {
+            SheetKind::Stores => {
+                let Command::OpenStore(command) = command else { return None };
                 let StoreDetails { community, name, site, tier } = &command.details;
                 let after = store_cells(name, tier, community.as_deref(), site.as_ref().map(|site| site.as_str()));
                 let before = self.stores.get(command.store.as_str()).map(|store| {
@@ -229,7 +241,8 @@ impl Known {
                 });
                 (before, after)
             }
-            Command::ListItem(command) => {
+            SheetKind::Items => {
+                let Command::ListItem(command) = command else { return None };
                 let ItemTerms { kind, limit_per_worker_year, merchant, name, price } = &command.terms;
                 let merchant = merchant.as_ref().map(|merchant| merchant.as_str());
                 let after = item_cells(name, kind, *price, merchant, *limit_per_worker_year, true);
@@ -240,7 +253,11 @@ impl Known {
                 });
                 (before, after)
             }
-            _ => return None,
+            SheetKind::Workers
+            | SheetKind::Schedule
+            | SheetKind::Appointments
+            | SheetKind::Pairs
+            | SheetKind::Passes => return None,
         })
     }
 }
@@ -255,7 +272,7 @@ pub(super) async fn changes_of(app: &App, rows: Vec<Recorded>) -> Result<Vec<Row
     }
     let (known, today) = (Known::read(app, &rows).await?, app.ledger.now().date());
     let change = |(kind, row, command): &Recorded| {
-        let (before, after) = known.before_and_after(command, today)?;
+        let (before, after) = known.before_and_after(*kind, command, today)?;
         let change = before.map_or(Change::New, |before| Change::Changed(columns(before, after)));
         Some(RowChange { kind: *kind, row: *row, change })
     };
@@ -286,6 +303,8 @@ fn site_cells(details: &SiteDetails, closed: Option<NaiveDate>) -> Cells {
         ("服务项目", details.services.join("、")),
         ("启用日期", maybe(details.opened)),
         ("停用日期", maybe(closed)),
+        ("经度", maybe(details.location.map(Location::longitude))),
+        ("纬度", maybe(details.location.map(Location::latitude))),
     ]
 }
 
