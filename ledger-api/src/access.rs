@@ -29,13 +29,12 @@ use std::time::Instant;
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger_core::domain::account::Account;
 use ledger_core::domain::ids::{AccountId, Actor, GrantId, WorkerId};
-use ledger_core::journal::url::JournalUrl;
 use serde::Serialize;
 
 pub use ledger_core::domain::account::{Role, RoleError, ScopeRule};
 
-use crate::side_store::SideStoreError;
 use crate::side_store::rows::Store;
+use crate::side_store::{Beside, SideStoreError};
 use cache::Cache;
 use postgres::PostgresTokens;
 use secret::SecretHash;
@@ -196,12 +195,13 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::Store`].
-    pub async fn open(url: &JournalUrl) -> Result<Access, AccessError> {
-        let store: Box<dyn TokenStore> = match url {
-            JournalUrl::Sqlite(path) => Box::new(SqliteTokens::open(path).await?),
-            JournalUrl::Postgres { url, schema } => Box::new(PostgresTokens::open(url, schema).await?),
+    pub async fn open(beside: impl Into<Beside<'_>>) -> Result<Access, AccessError> {
+        let beside = beside.into();
+        let store: Box<dyn TokenStore> = match beside {
+            Beside::Sqlite(path) => Box::new(SqliteTokens::open(path).await?),
+            Beside::Postgres(place) => Box::new(PostgresTokens::open(place).await?),
         };
-        let shared = matches!(url, JournalUrl::Postgres { .. });
+        let shared = matches!(beside, Beside::Postgres(_));
         Ok(Access { store, shared, cache: Cache::default() })
     }
 

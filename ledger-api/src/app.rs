@@ -22,6 +22,7 @@ use crate::access::session::Sessions;
 use crate::audit::Audit;
 use crate::read_record::ReadRecord;
 use crate::security_log::SecurityLog;
+use crate::side_store::Beside;
 use crate::vault::Vault;
 
 /// Everything a server works with. Cheap to clone: every request does, many times over.
@@ -171,16 +172,19 @@ impl App {
         new: &NewJournal,
     ) -> Result<(App, AppTasks), OpenError> {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
-        // Each has a place of its own to see to, in a database with a connection of its own: none waits for the others.
+        // Each has a place of its own to see to, in a database with a connection of its own: none waits for the others. Those
+        // that need none but to see whether they are up to date are told by one.
+        let versions = beside(Beside::from(url).versions()).await?;
+        let place = Beside::from(url).found(&versions);
         let (access, passwords, links, proofs, sessions, vault, readers, security, audit) = tokio::try_join!(
-            beside(Access::open(url)),
-            beside(Passwords::open(url)),
-            beside(Links::open(url)),
-            beside(CounterProofs::open(url)),
-            beside(Sessions::open(url)),
+            beside(Access::open(place)),
+            beside(Passwords::open(place)),
+            beside(Links::open(place)),
+            beside(CounterProofs::open(place)),
+            beside(Sessions::open(place)),
             beside(Vault::open(url)),
-            beside(ReadRecord::open(url)),
-            beside(SecurityLog::open(url)),
+            beside(ReadRecord::open(place)),
+            beside(SecurityLog::open(place)),
             beside(Audit::open(url, Arc::clone(&journal))),
         )?;
         beside(audit.prepare_keys()).await?;

@@ -17,13 +17,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use ledger_core::journal::url::JournalUrl;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::side_store::SideStoreError;
 use crate::side_store::rows::Store;
+use crate::side_store::{Beside, SideStoreError};
 use postgres::PostgresReads;
 use sqlite::SqliteReads;
 use store::{ReadStore, StoredRead};
@@ -90,10 +89,10 @@ impl ReadRecord {
     ///
     /// # Errors
     /// [`SideStoreError`].
-    pub async fn open(url: &JournalUrl) -> Result<ReadRecord, SideStoreError> {
-        let store: Box<dyn ReadStore> = match url {
-            JournalUrl::Sqlite(path) => Box::new(SqliteReads::open(path).await?),
-            JournalUrl::Postgres { url, schema } => Box::new(PostgresReads::open(url, schema).await?),
+    pub async fn open(beside: impl Into<Beside<'_>>) -> Result<ReadRecord, SideStoreError> {
+        let store: Box<dyn ReadStore> = match beside.into() {
+            Beside::Sqlite(path) => Box::new(SqliteReads::open(path).await?),
+            Beside::Postgres(place) => Box::new(PostgresReads::open(place).await?),
         };
         let (waiting, wake, turn) = (Mutex::default(), Notify::new(), tokio::sync::Mutex::default());
         let shared = Arc::new(Shared { store, waiting, wake, turn });

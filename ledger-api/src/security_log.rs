@@ -17,13 +17,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ledger_core::domain::refusal::Code;
-use ledger_core::journal::url::JournalUrl;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::side_store::SideStoreError;
 use crate::side_store::rows::Store;
+use crate::side_store::{Beside, SideStoreError};
 use postgres::PostgresRefusals;
 use sqlite::SqliteRefusals;
 use store::{NEWEST, RefusalStore, StoredRefusal};
@@ -156,10 +155,10 @@ impl SecurityLog {
     ///
     /// # Errors
     /// [`SideStoreError`].
-    pub async fn open(url: &JournalUrl) -> Result<SecurityLog, SideStoreError> {
-        let store: Box<dyn RefusalStore> = match url {
-            JournalUrl::Sqlite(path) => Box::new(SqliteRefusals::open(path).await?),
-            JournalUrl::Postgres { url, schema } => Box::new(PostgresRefusals::open(url, schema).await?),
+    pub async fn open(beside: impl Into<Beside<'_>>) -> Result<SecurityLog, SideStoreError> {
+        let store: Box<dyn RefusalStore> = match beside.into() {
+            Beside::Sqlite(path) => Box::new(SqliteRefusals::open(path).await?),
+            Beside::Postgres(place) => Box::new(PostgresRefusals::open(place).await?),
         };
         let (waiting, wake, turn) = (Mutex::default(), Notify::new(), tokio::sync::Mutex::default());
         let shared = Arc::new(Shared { store, waiting, wake, turn });

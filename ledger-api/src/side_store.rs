@@ -8,6 +8,51 @@ pub(crate) mod postgres;
 pub(crate) mod rows;
 pub(crate) mod sqlite;
 
+use std::path::Path;
+
+use ledger_core::journal::url::JournalUrl;
+
+use postgres::{Place, Versions};
+
+/// Beside which journal something stands.
+#[derive(Debug, Clone, Copy)]
+pub enum Beside<'a> {
+    /// In files beside its file.
+    Sqlite(&'a Path),
+    /// In tables of its schema.
+    Postgres(Place<'a>),
+}
+
+impl<'a> From<&'a JournalUrl> for Beside<'a> {
+    fn from(url: &'a JournalUrl) -> Beside<'a> {
+        match url {
+            JournalUrl::Sqlite(path) => Beside::Sqlite(path),
+            JournalUrl::Postgres { url, schema } => Beside::Postgres(Place::new(url, schema)),
+        }
+    }
+}
+
+impl<'a> Beside<'a> {
+    /// As what stands there was found to be, for whoever opens all of it.
+    pub(crate) const fn found(self, versions: &'a Versions) -> Beside<'a> {
+        match self {
+            Beside::Sqlite(path) => Beside::Sqlite(path),
+            Beside::Postgres(place) => Beside::Postgres(place.found(versions)),
+        }
+    }
+
+    /// Finds out once, for all that stands there, what has to be brought up to date.
+    ///
+    /// # Errors
+    /// [`SideStoreError`].
+    pub(crate) async fn versions(self) -> Result<Versions, SideStoreError> {
+        match self {
+            Beside::Sqlite(_) => Ok(Versions::default()),
+            Beside::Postgres(place) => place.versions().await,
+        }
+    }
+}
+
 /// A store beside the journal could not be read or written.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SideStoreError {

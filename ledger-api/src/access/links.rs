@@ -18,7 +18,7 @@ use self::postgres::PostgresLinks;
 use self::sqlite::SqliteLinks;
 use super::AccessError;
 use super::password::STORE;
-use crate::side_store::SideStoreError;
+use crate::side_store::{Beside, SideStoreError};
 use crate::sidecar::sidecar_path;
 
 /// Longest subject, in characters (OpenID Connect Core, section 2).
@@ -110,10 +110,10 @@ impl Links {
     ///
     /// # Errors
     /// [`AccessError::Store`].
-    pub async fn open(url: &JournalUrl) -> Result<Links, AccessError> {
-        let store: Box<dyn LinkStore> = match url {
-            JournalUrl::Sqlite(path) => Box::new(SqliteLinks::open(path).await?),
-            JournalUrl::Postgres { url, schema } => Box::new(PostgresLinks::open(url, schema).await?),
+    pub async fn open(beside: impl Into<Beside<'_>>) -> Result<Links, AccessError> {
+        let store: Box<dyn LinkStore> = match beside.into() {
+            Beside::Sqlite(path) => Box::new(SqliteLinks::open(path).await?),
+            Beside::Postgres(place) => Box::new(PostgresLinks::open(place).await?),
         };
         Ok(Links { store })
     }

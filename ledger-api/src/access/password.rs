@@ -17,7 +17,6 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ledger_core::domain::ids::AccountId;
-use ledger_core::journal::url::JournalUrl;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -25,8 +24,8 @@ use self::postgres::PostgresPasswords;
 use self::sqlite::SqlitePasswords;
 use super::AccessError;
 use super::attempts::Attempts;
-use crate::side_store::SideStoreError;
 use crate::side_store::rows::Store;
+use crate::side_store::{Beside, SideStoreError};
 
 pub use super::attempts::MustWait;
 
@@ -107,10 +106,10 @@ impl Passwords {
     ///
     /// # Errors
     /// [`AccessError::Store`].
-    pub async fn open(url: &JournalUrl) -> Result<Passwords, AccessError> {
-        let store: Box<dyn PasswordStore> = match url {
-            JournalUrl::Sqlite(path) => Box::new(SqlitePasswords::open(path).await?),
-            JournalUrl::Postgres { url, schema } => Box::new(PostgresPasswords::open(url, schema).await?),
+    pub async fn open(beside: impl Into<Beside<'_>>) -> Result<Passwords, AccessError> {
+        let store: Box<dyn PasswordStore> = match beside.into() {
+            Beside::Sqlite(path) => Box::new(SqlitePasswords::open(path).await?),
+            Beside::Postgres(place) => Box::new(PostgresPasswords::open(place).await?),
         };
         Ok(Passwords { store, attempts: Attempts::new(WAIT_MAX), hashing: Hashing::default() })
     }

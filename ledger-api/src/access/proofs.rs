@@ -16,7 +16,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ledger_core::domain::ids::{Key, WorkerId};
-use ledger_core::journal::url::JournalUrl;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -26,7 +25,7 @@ use self::sqlite::SqliteProofs;
 use super::AccessError;
 use super::attempts::{Allowance, Attempts, MustWait};
 use super::password::{Hashing, hash, verify};
-use crate::side_store::SideStoreError;
+use crate::side_store::{Beside, SideStoreError};
 
 /// Digits of a PIN.
 pub const PIN_DIGITS: usize = 6;
@@ -98,10 +97,10 @@ impl CounterProofs {
     ///
     /// # Errors
     /// [`AccessError::Store`].
-    pub async fn open(url: &JournalUrl) -> Result<CounterProofs, AccessError> {
-        let store: Box<dyn ProofStore> = match url {
-            JournalUrl::Sqlite(path) => Box::new(SqliteProofs::open(path).await?),
-            JournalUrl::Postgres { url, schema } => Box::new(PostgresProofs::open(url, schema).await?),
+    pub async fn open(beside: impl Into<Beside<'_>>) -> Result<CounterProofs, AccessError> {
+        let store: Box<dyn ProofStore> = match beside.into() {
+            Beside::Sqlite(path) => Box::new(SqliteProofs::open(path).await?),
+            Beside::Postgres(place) => Box::new(PostgresProofs::open(place).await?),
         };
         Ok(CounterProofs {
             asked: Asked::default(),

@@ -16,14 +16,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use ledger_core::domain::ids::AccountId;
-use ledger_core::journal::url::JournalUrl;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use self::postgres::PostgresSessions;
 use self::sqlite::SqliteSessions;
 use super::AccessError;
-use crate::side_store::SideStoreError;
+use crate::side_store::{Beside, SideStoreError};
 
 /// A session that nobody used for so long is over.
 pub const IDLE: Duration = Duration::from_secs(2 * 3_600);
@@ -84,10 +83,10 @@ impl Sessions {
     ///
     /// # Errors
     /// [`AccessError::Store`].
-    pub async fn open(url: &JournalUrl) -> Result<Sessions, AccessError> {
-        let store: Box<dyn SessionStore> = match url {
-            JournalUrl::Sqlite(path) => Box::new(SqliteSessions::open(path).await?),
-            JournalUrl::Postgres { url, schema } => Box::new(PostgresSessions::open(url, schema).await?),
+    pub async fn open(beside: impl Into<Beside<'_>>) -> Result<Sessions, AccessError> {
+        let store: Box<dyn SessionStore> = match beside.into() {
+            Beside::Sqlite(path) => Box::new(SqliteSessions::open(path).await?),
+            Beside::Postgres(place) => Box::new(PostgresSessions::open(place).await?),
         };
         Ok(Sessions { store, seen: Mutex::default() })
     }

@@ -6,7 +6,7 @@ use sqlx::postgres::{PgPool, PgRow};
 
 use super::store::{ID_BYTES, RefusalStore, StoredRefusal, id};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{open, unavailable};
+use crate::side_store::postgres::{Place, open, unavailable};
 
 /// Each step brings the table from its index to the next version.
 pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
@@ -16,8 +16,8 @@ pub(super) struct PostgresRefusals {
 }
 
 impl PostgresRefusals {
-    pub(super) async fn open(url: &str, schema: &str) -> Result<PostgresRefusals, SideStoreError> {
-        Ok(PostgresRefusals { pool: open(url, schema, super::STORE.name, STEPS).await? })
+    pub(super) async fn open(place: Place<'_>) -> Result<PostgresRefusals, SideStoreError> {
+        Ok(PostgresRefusals { pool: open(place, super::STORE.name, STEPS).await? })
     }
 }
 

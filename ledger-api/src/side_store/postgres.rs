@@ -3,6 +3,7 @@
 //! Nothing here or above begins a transaction on a pooled connection: a `begin()` cancelled half-way would leave the
 //! connection inside a transaction, and what the next borrower writes would be lost. Every change is one statement.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -18,10 +19,61 @@ const CONNECTIONS_MAX: u32 = 4;
 const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false)
     WHERE current_setting('synchronous_commit') IN ('off', 'local')";
 
+/// The schema of a journal.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    url: &'a str,
+    schema: &'a str,
+    versions: Option<&'a Versions>,
+}
+
+impl<'a> Place<'a> {
+    /// A schema of a database.
+    pub(crate) const fn new(url: &'a str, schema: &'a str) -> Place<'a> {
+        Place { url, schema, versions: None }
+    }
+
+    /// With what was found there.
+    pub(super) const fn found(self, versions: &'a Versions) -> Place<'a> {
+        Place { versions: Some(versions), ..self }
+    }
+
+    /// The versions of all stores that are there: one connection, where each store would make one for itself.
+    pub(super) async fn versions(self) -> Result<Versions, SideStoreError> {
+        let mut connection = options(self.url, self.schema)?.connect().await.map_err(unavailable)?;
+        let rows = sqlx::raw_sql("SELECT store, version FROM side_store_version").fetch_all(&mut connection).await;
+        let versions = match rows {
+            Ok(rows) => rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, _>>(),
+            // A schema without stores yet.
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
+                Ok(BTreeMap::new())
+            }
+            Err(error) => Err(error),
+        };
+        connection.close().await.map_err(unavailable)?;
+        versions.map(Versions).map_err(unavailable)
+    }
+}
+
+/// The versions of stores, by their names, as they were found a moment ago.
+#[derive(Debug, Default)]
+pub struct Versions(BTreeMap<String, i32>);
+
+impl Versions {
+    fn is(&self, store: &str, version: usize) -> bool {
+        self.0.get(store).is_some_and(|found| usize::try_from(*found) == Ok(version))
+    }
+}
+
+/// What PostgreSQL says of a table that is not there.
+const UNDEFINED_TABLE: &str = "42P01";
+
 /// Makes the tables of `store` if needed, brings them to the version of the last step, and gives a pool for them.
-pub(crate) async fn open(url: &str, schema: &str, store: &str, steps: &[&str]) -> Result<PgPool, SideStoreError> {
-    let options = options(url, schema)?;
-    migrate(&options, schema, store, steps).await?;
+pub(crate) async fn open(place: Place<'_>, store: &str, steps: &[&str]) -> Result<PgPool, SideStoreError> {
+    let options = options(place.url, place.schema)?;
+    if !place.versions.is_some_and(|versions| versions.is(store, steps.len())) {
+        migrate(&options, place.schema, store, steps).await?;
+    }
     Ok(PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(Duration::from_secs(2))

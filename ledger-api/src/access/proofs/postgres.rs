@@ -7,15 +7,15 @@ use sqlx::postgres::{PgPool, PgRow};
 use super::{Kept, Once, ProofStore};
 use crate::access::password::{STORE, postgres::STEPS};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{open, unavailable};
+use crate::side_store::postgres::{Place, open, unavailable};
 
 pub(super) struct PostgresProofs {
     pool: PgPool,
 }
 
 impl PostgresProofs {
-    pub(super) async fn open(url: &str, schema: &str) -> Result<PostgresProofs, SideStoreError> {
-        Ok(PostgresProofs { pool: open(url, schema, STORE.name, STEPS).await? })
+    pub(super) async fn open(place: Place<'_>) -> Result<PostgresProofs, SideStoreError> {
+        Ok(PostgresProofs { pool: open(place, STORE.name, STEPS).await? })
     }
 
     async fn put<T>(&self, statement: &'static str, worker: &str, kept: Kept<T>) -> Result<(), SideStoreError>

@@ -6,7 +6,7 @@ use sqlx::postgres::PgPool;
 
 use super::{SessionStore, StoredSession};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{open, unavailable};
+use crate::side_store::postgres::{Place, open, unavailable};
 
 /// Each step brings the table from its index to the next version.
 const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
@@ -16,8 +16,8 @@ pub(super) struct PostgresSessions {
 }
 
 impl PostgresSessions {
-    pub(super) async fn open(url: &str, schema: &str) -> Result<PostgresSessions, SideStoreError> {
-        Ok(PostgresSessions { pool: open(url, schema, "sessions", STEPS).await? })
+    pub(super) async fn open(place: Place<'_>) -> Result<PostgresSessions, SideStoreError> {
+        Ok(PostgresSessions { pool: open(place, "sessions", STEPS).await? })
     }
 
     async fn change(
