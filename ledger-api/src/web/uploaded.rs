@@ -77,7 +77,8 @@ pub(super) async fn all_parts(
         let part = match multipart.next_field().await {
             Ok(Some(part)) => part,
             Ok(None) => break,
-            // Pieces of a body end where they will, also before the next file's name.
+            // Nothing more can be read. Pieces of a body end where they will, also before the next file's name, and what has
+            // come is looked at all at once: also before the token.
             Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 return Ok((fields, Err(Unusable::TooLarge)));
             }
@@ -90,7 +91,6 @@ pub(super) async fn all_parts(
                 Ok(bytes) if file_name.is_empty() && bytes.is_empty() => {}
                 Ok(bytes) => files.push((file_name, bytes.to_vec())),
                 Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                    // Nothing more can be read; the token stands before the file.
                     return Ok((fields, Err(Unusable::TooLarge)));
                 }
                 Err(error) => return Err(unreadable(error).into()),
@@ -100,6 +100,11 @@ pub(super) async fn all_parts(
         }
     }
     Ok((fields, if files.is_empty() { Err(Unusable::NotChosen) } else { Ok(files) }))
+}
+
+/// Whether a form was cut off for its length, so that its fields may not have been read.
+pub(super) const fn was_cut<T>(files: &Result<T, Unusable>) -> bool {
+    matches!(files, Err(Unusable::TooLarge))
 }
 
 /// Opens a file as a sheet with some columns, and lets it be read; no copy of it is left behind.

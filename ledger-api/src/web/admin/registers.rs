@@ -28,7 +28,7 @@ use crate::web::back_to;
 use crate::web::form::{Fields, Sent};
 use crate::web::page::{Frame, Trouble, Visitor, answer, show};
 use crate::web::trouble;
-use crate::web::uploaded::{Unusable, all_parts};
+use crate::web::uploaded::{Unusable, all_parts, was_cut};
 use crate::web::words::Words;
 use refused::refused_rows;
 use why::{cell, why};
@@ -138,7 +138,7 @@ async fn read(visitor: Visitor) -> Response {
 async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) -> Response {
     let made = async {
         let (fields, files) = all_parts(multipart).await?;
-        Fields::of_parts(&visitor, fields)?;
+        Fields::of_parts(&visitor, fields, was_cut(&files))?;
         let kinds = kinds(&visitor)?;
         let registers = match files {
             Ok(files) => looked_through(&app, files, &kinds, None).await?,

@@ -21,7 +21,7 @@ use crate::web::figures::points;
 use crate::web::form::{Fields, Sent};
 use crate::web::page::{Frame, Trouble, Visitor, answer, show};
 use crate::web::trouble;
-use crate::web::uploaded::{BYTES_MAX, Unusable, parts, with_sheet};
+use crate::web::uploaded::{BYTES_MAX, Unusable, parts, was_cut, with_sheet};
 use crate::web::words::Words;
 
 /// 活动记录, as packs have it.
@@ -76,7 +76,7 @@ pub(super) fn routes() -> Router<App> {
 async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) -> Response {
     let made = async {
         let (fields, file) = parts(multipart).await?;
-        Fields::of_parts(&visitor, fields)?;
+        Fields::of_parts(&visitor, fields, was_cut(&file))?;
         let identity = &visitor.must()?.identity;
         if !identity.acts_as(Role::Operator) {
             return Err(Denied.into());

@@ -25,7 +25,7 @@ use crate::web::figures::{change, points};
 use crate::web::form::{Fields, Sent};
 use crate::web::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
 use crate::web::trouble;
-use crate::web::uploaded::{parts, with_sheet};
+use crate::web::uploaded::{parts, was_cut, with_sheet};
 use crate::web::words::Words;
 
 #[derive(Template)]
@@ -96,7 +96,7 @@ struct Proposal {
 pub(super) async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) -> Response {
     let made = async {
         let (fields, file) = parts(multipart).await?;
-        let fields = Fields::of_parts(&visitor, fields)?;
+        let fields = Fields::of_parts(&visitor, fields, was_cut(&file))?;
         may_try(&visitor)?;
         let typed = || Typed {
             holds_from: fields.get("holds_from").to_owned(),
