@@ -12,7 +12,7 @@ use std::path::Path;
 
 use ledger_core::journal::url::JournalUrl;
 
-use postgres::{Place, Versions};
+use postgres::{Schema, Versions};
 
 /// Beside which journal something stands.
 #[derive(Debug, Clone, Copy)]
@@ -20,14 +20,14 @@ pub enum Beside<'a> {
     /// In files beside its file.
     Sqlite(&'a Path),
     /// In tables of its schema.
-    Postgres(Place<'a>),
+    Postgres(Schema<'a>),
 }
 
 impl<'a> From<&'a JournalUrl> for Beside<'a> {
     fn from(url: &'a JournalUrl) -> Beside<'a> {
         match url {
             JournalUrl::Sqlite(path) => Beside::Sqlite(path),
-            JournalUrl::Postgres { url, schema } => Beside::Postgres(Place::new(url, schema)),
+            JournalUrl::Postgres { url, schema } => Beside::Postgres(Schema::new(url, schema)),
         }
     }
 }

@@ -7,7 +7,7 @@ use sqlx::postgres::{PgPool, PgRow};
 use super::secret::SecretHash;
 use super::store::{StoredToken, TokenStore};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{Place, open, unavailable};
+use crate::side_store::postgres::{Schema, open, unavailable};
 
 /// Each step brings the table from its index to the next version.
 pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql"), include_str!("postgres_2.sql")];
@@ -17,7 +17,7 @@ pub(super) struct PostgresTokens {
 }
 
 impl PostgresTokens {
-    pub(super) async fn open(place: Place<'_>) -> Result<PostgresTokens, SideStoreError> {
+    pub(super) async fn open(place: Schema<'_>) -> Result<PostgresTokens, SideStoreError> {
         Ok(PostgresTokens { pool: open(place, "access", STEPS).await? })
     }
 }

@@ -6,7 +6,7 @@ use sqlx::postgres::PgPool;
 
 use super::store::{ID_BYTES, ReadStore, StoredRead, id};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{Place, open, unavailable};
+use crate::side_store::postgres::{Schema, open, unavailable};
 
 /// Each step brings the table from its index to the next version.
 pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
@@ -18,7 +18,7 @@ pub(super) struct PostgresReads {
 }
 
 impl PostgresReads {
-    pub(super) async fn open(place: Place<'_>) -> Result<PostgresReads, SideStoreError> {
+    pub(super) async fn open(place: Schema<'_>) -> Result<PostgresReads, SideStoreError> {
         Ok(PostgresReads { pool: open(place, super::STORE.name, STEPS).await? })
     }
 }

@@ -6,7 +6,7 @@ use sqlx::postgres::{PgPool, PgRow};
 
 use super::store::{ID_BYTES, RefusalStore, StoredRefusal, id};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{Place, open, unavailable};
+use crate::side_store::postgres::{Schema, open, unavailable};
 
 /// Each step brings the table from its index to the next version.
 pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
@@ -16,7 +16,7 @@ pub(super) struct PostgresRefusals {
 }
 
 impl PostgresRefusals {
-    pub(super) async fn open(place: Place<'_>) -> Result<PostgresRefusals, SideStoreError> {
+    pub(super) async fn open(place: Schema<'_>) -> Result<PostgresRefusals, SideStoreError> {
         Ok(PostgresRefusals { pool: open(place, super::STORE.name, STEPS).await? })
     }
 }

@@ -21,21 +21,21 @@ const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false)
 
 /// The schema of a journal.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub struct Schema<'a> {
     url: &'a str,
     schema: &'a str,
     versions: Option<&'a Versions>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Schema<'a> {
     /// A schema of a database.
-    pub(crate) const fn new(url: &'a str, schema: &'a str) -> Place<'a> {
-        Place { url, schema, versions: None }
+    pub(crate) const fn new(url: &'a str, schema: &'a str) -> Schema<'a> {
+        Schema { url, schema, versions: None }
     }
 
     /// With what was found there.
-    pub(super) const fn found(self, versions: &'a Versions) -> Place<'a> {
-        Place { versions: Some(versions), ..self }
+    pub(super) const fn found(self, versions: &'a Versions) -> Schema<'a> {
+        Schema { versions: Some(versions), ..self }
     }
 
     /// The versions of all stores that are there: one connection, where each store would make one for itself.
@@ -69,7 +69,7 @@ impl Versions {
 const UNDEFINED_TABLE: &str = "42P01";
 
 /// Makes the tables of `store` if needed, brings them to the version of the last step, and gives a pool for them.
-pub(crate) async fn open(place: Place<'_>, store: &str, steps: &[&str]) -> Result<PgPool, SideStoreError> {
+pub(crate) async fn open(place: Schema<'_>, store: &str, steps: &[&str]) -> Result<PgPool, SideStoreError> {
     let options = options(place.url, place.schema)?;
     if !place.versions.is_some_and(|versions| versions.is(store, steps.len())) {
         migrate(&options, place.schema, store, steps).await?;

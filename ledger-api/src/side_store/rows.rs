@@ -20,7 +20,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{ConnectOptions, Executor, Row as _};
 
 use super::SideStoreError;
-use super::postgres::unavailable;
+use super::postgres::{Schema, unavailable};
 use super::sqlite::SideFile;
 use crate::sidecar::sidecar_path;
 
@@ -351,7 +351,8 @@ impl Filling {
                 Ok(Filling::Sqlite(file))
             }
             JournalUrl::Postgres { url, schema } => {
-                drop(super::postgres::open(url, schema, store.name, store.steps(store.postgres, version)?).await?);
+                let (place, steps) = (Schema::new(url, schema), store.steps(store.postgres, version)?);
+                drop(super::postgres::open(place, store.name, steps).await?);
                 let mut connection = connect(url, schema).await?;
                 connection.execute("BEGIN").await.map_err(unavailable)?;
                 let mut kinds = Vec::new();

@@ -6,7 +6,7 @@ use sqlx::{Executor, Row};
 
 use super::store::{Found, Held, KeyId, NameStore, Place, SealedField, Subject, WrappedKey, key_id};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{Place, open, unavailable};
+use crate::side_store::postgres::{Schema, open, unavailable};
 
 /// Each step brings the tables from its index to the next version.
 pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql"), include_str!("postgres_2.sql")];
@@ -20,7 +20,7 @@ pub(super) struct PostgresNames {
 
 impl PostgresNames {
     pub(super) async fn open(url: &str, schema: &str) -> Result<PostgresNames, SideStoreError> {
-        Ok(PostgresNames { pool: open(Place::new(url, schema), "vault", STEPS).await? })
+        Ok(PostgresNames { pool: open(Schema::new(url, schema), "vault", STEPS).await? })
     }
 }
 

@@ -7,14 +7,14 @@ use sqlx::postgres::{PgPool, PgRow};
 use super::{ExternalSubject, LinkStore};
 use crate::access::password::{STORE, postgres::STEPS};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{Place, open, unavailable};
+use crate::side_store::postgres::{Schema, open, unavailable};
 
 pub(super) struct PostgresLinks {
     pool: PgPool,
 }
 
 impl PostgresLinks {
-    pub(super) async fn open(place: Place<'_>) -> Result<PostgresLinks, SideStoreError> {
+    pub(super) async fn open(place: Schema<'_>) -> Result<PostgresLinks, SideStoreError> {
         Ok(PostgresLinks { pool: open(place, STORE.name, STEPS).await? })
     }
 }

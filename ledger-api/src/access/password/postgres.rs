@@ -6,7 +6,7 @@ use sqlx::postgres::PgPool;
 
 use super::{Kept, PasswordStore};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{Place, open, unavailable};
+use crate::side_store::postgres::{Schema, open, unavailable};
 
 /// Each step brings the table from its index to the next version.
 pub(in crate::access) const STEPS: &[&str] = &[
@@ -21,7 +21,7 @@ pub(super) struct PostgresPasswords {
 }
 
 impl PostgresPasswords {
-    pub(super) async fn open(place: Place<'_>) -> Result<PostgresPasswords, SideStoreError> {
+    pub(super) async fn open(place: Schema<'_>) -> Result<PostgresPasswords, SideStoreError> {
         Ok(PostgresPasswords { pool: open(place, super::STORE.name, STEPS).await? })
     }
 }

@@ -7,14 +7,14 @@ use sqlx::postgres::{PgPool, PgRow};
 use super::{Kept, Once, ProofStore};
 use crate::access::password::{STORE, postgres::STEPS};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{Place, open, unavailable};
+use crate::side_store::postgres::{Schema, open, unavailable};
 
 pub(super) struct PostgresProofs {
     pool: PgPool,
 }
 
 impl PostgresProofs {
-    pub(super) async fn open(place: Place<'_>) -> Result<PostgresProofs, SideStoreError> {
+    pub(super) async fn open(place: Schema<'_>) -> Result<PostgresProofs, SideStoreError> {
         Ok(PostgresProofs { pool: open(place, STORE.name, STEPS).await? })
     }
 

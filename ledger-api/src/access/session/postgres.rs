@@ -6,7 +6,7 @@ use sqlx::postgres::PgPool;
 
 use super::{SessionStore, StoredSession};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{Place, open, unavailable};
+use crate::side_store::postgres::{Schema, open, unavailable};
 
 /// Each step brings the table from its index to the next version.
 const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
@@ -16,7 +16,7 @@ pub(super) struct PostgresSessions {
 }
 
 impl PostgresSessions {
-    pub(super) async fn open(place: Place<'_>) -> Result<PostgresSessions, SideStoreError> {
+    pub(super) async fn open(place: Schema<'_>) -> Result<PostgresSessions, SideStoreError> {
         Ok(PostgresSessions { pool: open(place, "sessions", STEPS).await? })
     }
 

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgPool, PgRow};
 
 use super::{CheckpointRow, Checkpoints, KeyRow, SignatureRow, SignedHead, root_of};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{Place, open, signed, unavailable};
+use crate::side_store::postgres::{Schema, open, signed, unavailable};
 
 /// Each step brings the tables from its index to the next version.
 pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
@@ -21,7 +21,7 @@ pub(super) struct PostgresCheckpoints {
 
 impl PostgresCheckpoints {
     pub(super) async fn open(url: &str, schema: &str) -> Result<PostgresCheckpoints, SideStoreError> {
-        Ok(PostgresCheckpoints { pool: open(Place::new(url, schema), "checkpoints", STEPS).await? })
+        Ok(PostgresCheckpoints { pool: open(Schema::new(url, schema), "checkpoints", STEPS).await? })
     }
 }
 

@@ -10,7 +10,7 @@ use sqlx::postgres::PgPool;
 
 use super::{Changed, TileStore, joined, split};
 use crate::side_store::SideStoreError;
-use crate::side_store::postgres::{Place, open, signed, unavailable};
+use crate::side_store::postgres::{Schema, open, signed, unavailable};
 
 /// Each step brings the tables from its index to the next version.
 const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
@@ -21,7 +21,7 @@ pub(super) struct PostgresTiles {
 
 impl PostgresTiles {
     pub(super) async fn open(url: &str, schema: &str) -> Result<PostgresTiles, SideStoreError> {
-        Ok(PostgresTiles { pool: open(Place::new(url, schema), "tiles", STEPS).await? })
+        Ok(PostgresTiles { pool: open(Schema::new(url, schema), "tiles", STEPS).await? })
     }
 }
 
