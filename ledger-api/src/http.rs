@@ -112,8 +112,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::stopping::Stopping;
-use door::{Gate, Routes};
 use crowd::Walkers;
+use door::{Gate, Routes};
 use rate::RateSettings;
 
 /// The OpenAPI document of all routes, as JSON. Handlers take it as `Extension<ApiDocument>`.

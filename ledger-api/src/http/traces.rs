@@ -10,10 +10,10 @@ use utoipa_axum::routes;
 
 use super::accounts::unknown_worker;
 use super::audits::until;
+use super::crowd::Walkers;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, Limit, from_text, position_from_text};
-use super::crowd::Walkers;
 use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;

@@ -10,10 +10,10 @@ use utoipa_axum::routes;
 
 use super::audits::{form, written};
 use super::body::ApiJson;
+use super::crowd::Walkers;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller, from_text, position_from_text};
-use super::crowd::Walkers;
 use super::schedule::AdoptSchedule;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;

@@ -57,7 +57,7 @@ impl<'a> Schema<'a> {
 
 /// The versions of stores, by their names, as they were found a moment ago.
 #[derive(Debug, Default)]
-pub struct Versions(BTreeMap<String, i32>);
+pub(crate) struct Versions(BTreeMap<String, i32>);
 
 impl Versions {
     fn is(&self, store: &str, version: usize) -> bool {

@@ -309,7 +309,7 @@ fn told(visitor: &Visitor, registers: &Registers, judged: Judged, run: Uuid) -> 
     let change = |change: &RowChange| {
         let Change::Changed(columns) = &change.change else { return None };
         let what: Vec<String> =
-            columns.iter().map(|ColumnChange { column, from, to }| said.from_to(column, from, to)).collect();
+            columns.iter().map(|ColumnChange { column, from, to }| said.column_change(column, from, to)).collect();
         (!what.is_empty()).then(|| ChangeTold { file: file_of(change.kind), row: change.row, what })
     };
     let mut changed: Vec<ChangeTold> = changes.iter().filter_map(change).collect();

@@ -92,7 +92,7 @@ impl Words {
     }
 
     /// What becomes of a column.
-    pub(in crate::web) fn from_to(&self, column: &str, from: &str, to: &str) -> String {
+    pub(in crate::web) fn column_change(&self, column: &str, from: &str, to: &str) -> String {
         let nothing = if self.english { "(blank)" } else { "（空）" };
         let shown = |text: &str| if text.is_empty() { nothing.to_owned() } else { text.to_owned() };
         let colon = if self.english { ": " } else { "：" };
