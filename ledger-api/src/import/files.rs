@@ -11,6 +11,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use ledger_core::domain::refusal::Code;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -276,7 +277,7 @@ impl Registers {
     /// Some rows of a register as they stand in its file, with every column.
     ///
     /// # Errors
-    /// [`ServiceError::Fault`]: the file was read to its end before.
+    /// `too_large` where they hold more than anybody would mend; [`ServiceError::Fault`]: the file was read to its end before.
     pub async fn whole_rows(&self, kind: SheetKind, wanted: BTreeSet<u64>) -> Result<WholeRows, ServiceError> {
         let (pack, folder) = (Arc::clone(&self.pack), Arc::clone(&self.folder));
         let read = tokio::task::spawn_blocking(move || {
@@ -286,7 +287,10 @@ impl Registers {
             rows
         });
         let read = read.await.map_err(|error| ServiceError::fault(&error))?;
-        read.map_err(|error| ServiceError::fault(&error))
+        read.map_err(|error| match error {
+            SheetError::TooLarge { .. } => ServiceError::refused(Code::TooLarge, error.to_string()),
+            error => ServiceError::fault(&error),
+        })
     }
 
     /// Sheets of workbooks that are not read, each behind the name of its file: only the first one with a header is.

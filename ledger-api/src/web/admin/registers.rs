@@ -168,7 +168,10 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let refused_of = refused_of.and_then(|name| kinds.iter().copied().find(|kind| kind.name() == name));
         match (fields.get("do"), refused_of) {
             ("bring", _) => brought(&app, &visitor, &kinds, &registers, run).await,
-            (_, Some(kind)) => refused_rows(&app, &visitor, &registers, kind).await,
+            (_, Some(kind)) => match refused_rows(&app, &visitor, &registers, kind).await? {
+                Some(workbook) => Ok(workbook),
+                None => judged(&app, &visitor, &kinds, &registers).await,
+            },
             _ => judged(&app, &visitor, &kinds, &registers).await,
         }
     };

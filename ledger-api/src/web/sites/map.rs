@@ -113,7 +113,9 @@ impl Area {
 
 /// Draws the sites that lie somewhere; none where none of them does.
 pub(super) fn draw(w: &Words, places: &[&Place], own: Option<&str>, large: bool) -> Option<Map> {
-    let (lying, far) = lying(places);
+    let (mut lying, far) = lying(places);
+    // Where there are more than are drawn, one's own is drawn all the same; the others keep their order.
+    lying.sort_by_key(|one| own != Some(one.place.id.as_str()));
     let drawn = lying.get(..lying.len().min(MARKS_MAX)).unwrap_or_default();
     let sizes = if large { LARGE } else { USUAL };
     let scale = Scale::of(drawn, sizes)?;

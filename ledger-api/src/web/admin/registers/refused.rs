@@ -16,12 +16,13 @@ use crate::web::words::{CHINESE, ENGLISH, Words};
 
 /// The refused rows of a register as a workbook by its name, judged as of now: what was brought in meanwhile is not among them.
 /// Each is whole as it stood, with why it is refused in columns of its own that nobody reads: mended, it is sent as it is.
+/// None where no row is to be mended by now, or only the sheet as a whole is refused.
 pub(super) async fn refused_rows(
     app: &App,
     visitor: &Visitor,
     registers: &Registers,
     kind: SheetKind,
-) -> Result<Response, Trouble> {
+) -> Result<Option<Response>, Trouble> {
     let w = visitor.words();
     let said = w.registers_page;
     let report = files::judge(app, &visitor.must()?.identity, registers).await?.report;
@@ -31,6 +32,9 @@ pub(super) async fn refused_rows(
         refused.entry(error.row).or_default().push(error);
     }
     let whole = registers.whole_rows(kind, refused.keys().copied().collect()).await?;
+    if whole.rows.is_empty() {
+        return Ok(None);
+    }
     // A file that was taken away before has these columns already.
     let added = |words: &Words| {
         let said = words.registers_page;
@@ -68,5 +72,5 @@ pub(super) async fn refused_rows(
     };
     let bytes = render(&document, Form::Xlsx).map_err(|error| Trouble::Fault(error.to_string()))?;
     let named = format!("{}.xlsx", kind.name());
-    download::named_file(Form::Xlsx.content_type(), "refused-rows.xlsx", &named, bytes)
+    download::named_file(Form::Xlsx.content_type(), "refused-rows.xlsx", &named, bytes).map(Some)
 }
