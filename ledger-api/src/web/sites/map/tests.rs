@@ -114,6 +114,14 @@ fn a_name_leaves_out_the_kind_that_its_mark_shows() {
 }
 
 #[test]
+fn one_s_own_site_is_drawn_also_where_others_are_left_out() {
+    let places: Vec<Place> =
+        (1..=250).map(|nth| place(nth, "微驿站", 118_500_000 + 1_000 * nth as i64, 36_200_000)).collect();
+    let map = draw(&CHINESE, &places.iter().collect::<Vec<_>>(), Some("Z250"), false).expect("a map");
+    assert_eq!((map.marks.len(), map.marks.iter().filter(|mark| mark.own).count()), (200, 1));
+}
+
+#[test]
 fn more_kinds_than_there_are_shapes_share_the_last_one() {
     let places: Vec<Place> =
         (1..=9).map(|nth| place(nth, &format!("第{nth}类"), 118_500_000 + 1_000 * nth as i64, 36_200_000)).collect();
