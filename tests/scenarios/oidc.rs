@@ -252,7 +252,7 @@ fn in_a_browser_one_tap_leads_through_the_provider_to_the_page_that_was_asked_fo
     let wait = |browser: &mut Browser, path: &str| {
         let there = format!("location.pathname === {path:?} && document.readyState === 'complete'");
         for _ in 0..200 {
-            if browser.eval(&there) == true {
+            if browser.try_eval(&there).is_some_and(|there| there == true) {
                 return;
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
