@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger_core::domain::refusal::Code;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use super::error::ApiError;
@@ -37,13 +37,8 @@ impl Crowd {
     /// # Errors
     /// `too_many_requests`.
     pub async fn place(&self) -> Result<SemaphorePermit<'_>, ApiError> {
-        match timeout(DOOR_WAIT, self.0.acquire()).await {
-            Ok(Ok(place)) => Ok(place),
-            Ok(Err(_)) | Err(_) => {
-                let detail = "the server is at its limit of requests at once; try again later";
-                Err(ApiError::new(Code::TooManyRequests, detail))
-            }
-        }
+        at_the_door(self.0.acquire(), || "the server is at its limit of requests at once; try again later".to_owned())
+            .await
     }
 }
 
@@ -64,13 +59,19 @@ impl Walkers {
     /// # Errors
     /// `too_many_requests`.
     pub async fn place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        match timeout(DOOR_WAIT, Arc::clone(&self.0).acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
-            Ok(Err(_)) | Err(_) => {
-                let detail = format!("{WALKERS_MAX} audits walk the journal already; try again when one is through");
-                Err(ApiError::new(Code::TooManyRequests, detail))
-            }
-        }
+        let full = || format!("{WALKERS_MAX} audits walk the journal already; try again when one is through");
+        at_the_door(Arc::clone(&self.0).acquire_owned(), full).await
+    }
+}
+
+/// Waits for a place, but not for ever.
+async fn at_the_door<P>(
+    place: impl Future<Output = Result<P, AcquireError>>,
+    full: impl FnOnce() -> String,
+) -> Result<P, ApiError> {
+    match timeout(DOOR_WAIT, place).await {
+        Ok(Ok(place)) => Ok(place),
+        Ok(Err(_)) | Err(_) => Err(ApiError::new(Code::TooManyRequests, full())),
     }
 }
 
@@ -78,6 +79,8 @@ impl Walkers {
 mod tests {
     use axum::http::StatusCode;
     use axum::response::IntoResponse;
+    use http_body_util::BodyExt;
+    use serde_json::Value;
 
     use super::{Crowd, WALKERS_MAX, Walkers};
 
@@ -85,8 +88,9 @@ mod tests {
     async fn a_full_house_lets_nobody_in_for_ever() {
         let crowd = Crowd::of(1);
         let place = crowd.place().await.unwrap();
-        let refused = crowd.place().await.unwrap_err().into_response();
-        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+        let (parts, body) = crowd.place().await.unwrap_err().into_response().into_parts();
+        let body: Value = serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap();
+        assert_eq!((parts.status, &body["code"]), (StatusCode::TOO_MANY_REQUESTS, &"too_many_requests".into()));
         drop(place);
         assert!(crowd.place().await.is_ok());
     }
