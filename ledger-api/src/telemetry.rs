@@ -8,7 +8,8 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 use crate::configuration::setting;
@@ -26,22 +27,27 @@ pub fn init() {
     }
 }
 
-fn start(filter: EnvFilter, json: bool) -> Result<(), TryInitError> {
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+fn start(filter: Targets, json: bool) -> Result<(), TryInitError> {
+    let log = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(std::io::stderr);
     if json {
-        return log.json().flatten_event(true).finish().try_init();
+        return log.json().flatten_event(true).finish().with(filter).try_init();
     }
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    log.with_ansi(colour).finish().try_init()
+    log.with_ansi(colour).finish().with(filter).try_init()
 }
 
 /// The filter, and whether the wanted one could not be read.
-fn filter(wanted: Option<&str>) -> (EnvFilter, bool) {
-    match wanted.map(EnvFilter::try_new) {
+fn filter(wanted: Option<&str>) -> (Targets, bool) {
+    match wanted.map(str::parse) {
         Some(Ok(filter)) => (filter, false),
-        Some(Err(_)) => (EnvFilter::new(FILTER), true),
-        None => (EnvFilter::new(FILTER), false),
+        Some(Err(_)) => (default_filter(), true),
+        None => (default_filter(), false),
     }
+}
+
+/// What [`FILTER`] says.
+fn default_filter() -> Targets {
+    Targets::new().with_default(LevelFilter::INFO).with_target("sqlx", LevelFilter::WARN)
 }
 
 #[cfg(test)]
@@ -55,6 +61,8 @@ mod tests {
         let (read, unreadable) = filter(Some("debug,hyper=off"));
         assert!(!unreadable && read.to_string().contains("hyper=off"));
         let (fallback, unreadable) = filter(Some("ledger_core=loud"));
-        assert!(unreadable && fallback.to_string() == default.to_string(), "{FILTER}");
+        assert!(unreadable && fallback == default);
+        // The words for it, and what it is.
+        assert_eq!(default, FILTER.parse().unwrap());
     }
 }

@@ -3,7 +3,6 @@
 use axum::http::StatusCode;
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Receipt};
-use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -11,7 +10,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, SchemaType, T
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::body::unreadable_json;
+use super::body::read_json;
 use super::command::Body;
 use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, MONTH_PATTERN, string};
@@ -210,9 +209,21 @@ impl Fields {
         Fields(self.0.extract_if(.., |(field, _)| field == KEY || path.iter().any(|(name, _)| name == field)).collect())
     }
 
+    /// Written once more and read as the body of a route is, so that no type has to know how to be read in a second way.
     fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        let entries = self.0.iter().map(|(field, value)| (field.as_str(), &**value));
-        serde_path_to_error::deserialize(MapDeserializer::new(entries)).map_err(|error| unreadable_json(&error))
+        read_json(&self.as_object().map_err(|error| ApiError::fault(&error))?)
+    }
+
+    fn as_object(&self) -> serde_json::Result<String> {
+        let mut object = String::from("{");
+        for (at, (field, value)) in self.0.iter().enumerate() {
+            object.push_str(if at == 0 { "" } else { "," });
+            object.push_str(&serde_json::to_string(field)?);
+            object.push(':');
+            object.push_str(value.get());
+        }
+        object.push('}');
+        Ok(object)
     }
 }
 

@@ -93,7 +93,7 @@ pub fn read_json<T: DeserializeOwned>(json: &str) -> Result<T, ApiError> {
 }
 
 /// What a caller is told about JSON that cannot be read.
-pub(super) fn unreadable_json(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+fn unreadable_json(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     let place = error.path().to_string();
     match place.as_str() {
         "." => ApiError::unreadable(format!("the JSON cannot be read: {}", error.inner())),

@@ -4,8 +4,7 @@
 //! these addresses also take it as the password of Basic authentication. No address that shows or changes what is
 //! recorded does: a browser sends a remembered password along even when another site asks it to.
 
-use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+mod page;
 
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -17,7 +16,6 @@ use base64::engine::general_purpose::STANDARD;
 use ledger_core::domain::refusal::Code;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use utoipa_swagger_ui::Config;
 
 use super::ApiDocument;
 use super::door::bearer;
@@ -30,17 +28,6 @@ use crate::service::who;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const CHALLENGE: &str = "Basic realm=\"nuanxin\", charset=\"UTF-8\"";
-
-static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
-    let config = Config::from("/openapi.json").validator_url("none").deep_linking(true).display_request_duration(true);
-    // Without the bar for other descriptions, of which there are none, and with the shapes below the calls folded.
-    Arc::new(config.use_base_layout().default_models_expand_depth(0))
-});
-
-/// Where the page puts what it shows, as it is published, and as the page's main part for whoever reads it by ear.
-const PLACE: (&str, &str) = ("<div id=\"swagger-ui\"></div>", "<main id=\"swagger-ui\"></main>");
-/// What follows the page's last style sheet, so that it is read with weak eyes.
-const READABLE: &str = include_str!("docs/readable.css");
 
 /// The routes of this resource.
 pub fn routes() -> OpenApiRouter<App> {
@@ -71,26 +58,17 @@ async fn read_page(State(app): State<App>, file: Option<Path<String>>, headers: 
         return refused;
     }
     let name = file.map_or_else(String::new, |Path(file)| file);
-    match utoipa_swagger_ui::serve(&name, Arc::clone(&CONFIG)) {
+    match page::file(&name) {
         Ok(Some(file)) => {
             let headers = [
                 (header::CONTENT_TYPE, file.content_type),
-                (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
-                (header::CACHE_CONTROL, "private, max-age=600".to_owned()),
+                (header::CONTENT_SECURITY_POLICY, POLICY),
+                (header::CACHE_CONTROL, "private, max-age=600"),
             ];
-            (headers, readable(&name, file.bytes)).into_response()
+            (headers, file.bytes).into_response()
         }
         Ok(None) => ApiError::not_found("no such file of the API's page; it begins at /docs/").into_response(),
         Err(error) => ApiError::fault(&error).into_response(),
-    }
-}
-
-/// A file of the page as it is served: as it is published, but for what keeps people from reading it.
-fn readable(name: &str, bytes: Cow<'_, [u8]>) -> Vec<u8> {
-    match name {
-        "" | "index.html" => String::from_utf8_lossy(&bytes).replace(PLACE.0, PLACE.1).into_bytes(),
-        "index.css" => [&*bytes, READABLE.as_bytes()].concat(),
-        _ => bytes.into_owned(),
     }
 }
 
@@ -121,28 +99,9 @@ fn password(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::{CONFIG, PLACE, READABLE, password, readable};
-
-    #[test]
-    fn the_page_has_a_main_part_and_its_style_sheet_ends_with_ours() {
-        let served = |name: &str| {
-            let file = utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG)).unwrap().unwrap();
-            String::from_utf8(readable(name, file.bytes)).unwrap()
-        };
-        for page in ["", "index.html"] {
-            let page = served(page);
-            assert!(page.contains(PLACE.1) && !page.contains(PLACE.0), "{page}");
-            // The last sheet is the one that ours is added to.
-            let sheets: Vec<&str> = page.split("rel=\"stylesheet\"").skip(1).collect();
-            assert!(sheets.last().is_some_and(|last| last.contains("href=\"index.css\"")), "{page}");
-        }
-        assert!(served("index.css").ends_with(READABLE));
-        assert!(served("swagger-initializer.js").contains("BaseLayout"));
-    }
+    use super::password;
 
     #[test]
     fn a_token_is_read_from_the_password() {
