@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Receipt};
 use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -211,19 +211,13 @@ impl Fields {
 
     /// Written once more and read as the body of a route is, so that no type has to know how to be read in a second way.
     fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        read_json(&self.as_object().map_err(|error| ApiError::fault(&error))?)
+        read_json(&serde_json::to_string(self).map_err(|error| ApiError::fault(&error))?)
     }
+}
 
-    fn as_object(&self) -> serde_json::Result<String> {
-        let mut object = String::from("{");
-        for (at, (field, value)) in self.0.iter().enumerate() {
-            object.push_str(if at == 0 { "" } else { "," });
-            object.push_str(&serde_json::to_string(field)?);
-            object.push(':');
-            object.push_str(value.get());
-        }
-        object.push('}');
-        Ok(object)
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(field, value)| (field, value)))
     }
 }
 
