@@ -389,3 +389,35 @@ fn what_a_counter_hands_out_unheard_ends_at_the_day_s_total() {
     drop(visit);
     run(&journal, &["verify"]).expect(0);
 }
+
+/// Lets the page wait for the answer to what it asks of the ledger next, until `hear()`.
+const DEAFEN: &str = "(() => {
+    const ask = window.fetch;
+    window.fetch = (...what) => {
+        window.fetch = ask;
+        return ask(...what).then((answer) => new Promise((heard) => { window.hear = () => heard(answer); }));
+    };
+})()";
+
+#[test]
+fn an_answer_from_before_the_network_went_takes_nobody_back() {
+    let mut visit = Visit::to(&demonstration(Database::Sqlite));
+    visit.enter("店员", "/counter");
+    visit.wait_until("!!document.getElementById('away').firstChild");
+    visit.wait_until("caches.match('/counter').then(Boolean)");
+    // The counter tells what waits, is answered, and the network goes before it has read the answer.
+    visit.browser.eval(&format!("{DEAFEN}; 0"));
+    visit.wait_until("window.dispatchEvent(new Event('online')) && !!window.hear");
+    visit.browser.set_offline(true);
+    // What stands under a hold's number is not known here, and the clerk is told so.
+    visit.browser.eval(
+        "document.getElementById('named').value = 'YL-12345-67890'; document.querySelector('[value=look]').click(); 0",
+    );
+    visit.wait_until("!!document.querySelector('#offline ~ [role=alert]')");
+    visit.browser.eval("window.hear(); new Promise((done) => setTimeout(done, 1000)).then(() => 0)");
+    assert_eq!(visit.browser.eval("!!window.hear"), true, "the same page");
+    visit.browser.told("alert", "");
+    // When it is back, the page is the ledger's again.
+    visit.browser.set_offline(false);
+    visit.wait_until("!document.getElementById('offline') && document.readyState === 'complete'");
+}

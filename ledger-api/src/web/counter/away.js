@@ -10,6 +10,8 @@
   var HUNDREDTHS = 100;
   var along = null;
   var away = false;
+  // How often the network went on this page: an answer to what was asked before it went says nothing of what is now.
+  var wentAway = 0;
   var telling = false;
   var chosen = {};
   var customer = '';
@@ -107,6 +109,7 @@
   // Takes along what is needed, while the network is there.
   function takeAlong() {
     var store = room().getAttribute('data-store');
+    var before = wentAway;
     return fetch('/counter/away?store=' + encodeURIComponent(store), { credentials: 'same-origin' }).then(null, function (error) {
       error.noNetwork = true;
       throw error;
@@ -120,7 +123,7 @@
     }).then(function (taken) {
       taken.skew = taken.now_ms - Date.now();
       along = taken;
-      away = false;
+      if (wentAway === before) away = false;
       return keep('along/' + store, taken);
     });
   }
@@ -479,11 +482,15 @@
   function tell() {
     if (telling || !along) return;
     telling = true;
+    var before = wentAway;
     takeAlong().then(queue).then(function (rows) {
       // What stands among the cases has been shown; people settle it there.
       return rows.filter(function (row) { return row.state !== 'case'; }).sort(function (left, right) { return left.at - right.at; })
         .reduce(function (before, row) { return before.then(function () { return tellOne(row); }); }, Promise.resolve());
-    }).then(function () { telling = false; backAgain(); }, function () { telling = false; showQueue(); });
+    }).then(function () {
+      telling = false;
+      if (wentAway === before) backAgain(); else showQueue();
+    }, function () { telling = false; showQueue(); });
   }
 
   function tellOne(row) {
@@ -519,6 +526,7 @@
   }
 
   function goAway(typed, confirmed) {
+    wentAway += 1;
     kept('along/' + room().getAttribute('data-store')).then(function (taken) {
       if (!taken) return;
       along = taken;
