@@ -57,7 +57,7 @@ async fn first_steps(journal: &str) {
     assert_eq!(position(journal), redeemed, "a repeat changes nothing");
     assert!(server.terminate().success());
     // For a person; a program reads the one line on stdout.
-    let said = server.stderr();
+    let said = server.says("README.md goes on from there");
     assert!(
         said.contains(&format!("{}/", server.base_url())) && said.contains("token issue --role clerk --scope YS-WD01"),
         "{said}"
@@ -92,8 +92,7 @@ async fn the_program_alone_shows_the_demonstration() {
     let page = String::from_utf8(page).expect("UTF-8");
     assert_eq!(status, 200, "{page}");
     assert!(page.contains("以店员身份体验"), "{page}");
-    let said = server.stderr();
-    assert!(said.contains("请用浏览器打开"), "{said}");
+    server.says("请用浏览器打开");
 }
 
 #[test]

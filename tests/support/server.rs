@@ -17,6 +17,8 @@ use crate::process::{signal, wait_for_exit};
 const START_LIMIT: Duration = Duration::from_secs(60);
 /// How long it may take to end when asked to.
 const STOP_LIMIT: Duration = Duration::from_secs(60);
+/// How long what it says may be on its way.
+const SAYING_LIMIT: Duration = Duration::from_secs(20);
 
 /// A running server. Dropping it kills it.
 pub struct Server {
@@ -144,6 +146,21 @@ impl Server {
     /// What it has said on stderr so far.
     pub fn stderr(&self) -> String {
         self.stderr.so_far()
+    }
+
+    /// All that it has said on stderr, once it holds a text: what is said beside the address comes on its own way, and later on a
+    /// busy machine. Panics with all when the text does not come.
+    #[track_caller]
+    pub fn says(&self, text: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let said = self.stderr();
+            if said.contains(text) {
+                return said;
+            }
+            assert!(begun.elapsed() < SAYING_LIMIT, "the server does not say {text:?}:\n{said}");
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Kills it (SIGKILL) and waits until it is gone. Nothing happens when it has ended before.
