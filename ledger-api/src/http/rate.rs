@@ -183,7 +183,16 @@ pub struct Limiter {
     rate: Option<Rate>,
     began: Instant,
     hasher: RandomState,
-    shards: [Mutex<HashMap<u64, u64>>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
+}
+
+/// Some of the buckets.
+#[derive(Default)]
+struct Shard {
+    /// By the hash of a key, when its bucket is full again.
+    buckets: HashMap<u64, u64>,
+    /// When those that were full again were last looked for.
+    swept: u64,
 }
 
 impl Limiter {
@@ -209,10 +218,13 @@ impl Limiter {
         let hash = self.hasher.hash_one(key).max(1);
         let shard = usize::try_from(hash % 16).ok().and_then(|shard| self.shards.get(shard));
         let Some(shard) = shard else { return Ok(()) };
-        let mut buckets = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= KEYS_MAX && !buckets.contains_key(&hash) {
-            // A bucket that is full again is as good as none.
+        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        let Shard { buckets, swept } = &mut *shard;
+        // A bucket that is full again is as good as none. Looked for at every key, that would cost most where most ask; no
+        // bucket is full again sooner than one drop takes.
+        if buckets.len() >= KEYS_MAX && now.saturating_sub(*swept) >= every && !buckets.contains_key(&hash) {
             buckets.retain(|_, full_at| *full_at > now);
+            *swept = now;
         }
         let key = if buckets.len() >= KEYS_MAX && !buckets.contains_key(&hash) { SHARED } else { hash };
         let full_at = buckets.entry(key).or_insert(now);
@@ -268,7 +280,7 @@ mod tests {
         for key in 0..1_000_000_u32 {
             let _ = limiter.take_at(&key, start);
         }
-        let kept: usize = limiter.shards.iter().map(|shard| shard.lock().unwrap().len()).sum();
+        let kept: usize = limiter.shards.iter().map(|shard| shard.lock().unwrap().buckets.len()).sum();
         assert!(kept <= (KEYS_MAX + 1) * SHARDS, "{kept}");
         assert!(limiter.take_at(&"honest", start + Duration::from_secs(2)).is_ok());
     }
