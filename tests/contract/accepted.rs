@@ -7,7 +7,8 @@ mod rounds;
 mod values;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use ledger_core::domain::ids::Key;
 use ledger_core::domain::time::BusinessTime;
@@ -19,7 +20,7 @@ use ledger_core::journal::{Journal, RecordedTime};
 use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::ask::ORIGIN;
 use crate::backends::Backend;
@@ -269,19 +270,33 @@ proptest! {
     }
 }
 
+/// How many play histories at the same time until every command was accepted, each with a seed of its own.
+const PLAYERS: u8 = 2;
+
 /// What the histories above are made of is not left to chance: each command is accepted in some of them.
 #[test]
 fn every_command_is_accepted_in_some_history() {
-    let mut runner = TestRunner::deterministic();
-    let strategy = history();
     // A journal is opened by its ledger, before anybody can ask.
-    let mut accepted = BTreeSet::from(["open journal"]);
-    for _ in 0..4_000 {
-        if accepted.len() == KINDS {
-            return;
+    let accepted = Mutex::new(BTreeSet::from(["open journal"]));
+    let lacks = || accepted.lock().expect("nobody panicked with it").len() < KINDS;
+    thread::scope(|scope| {
+        for seed in 1..=PLAYERS {
+            let (accepted, lacks) = (&accepted, &lacks);
+            scope.spawn(move || {
+                let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+                let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+                let strategy = history();
+                for _ in 0..4_000 / usize::from(PLAYERS) {
+                    if !lacks() {
+                        return;
+                    }
+                    let given = strategy.new_tree(&mut runner).expect("a history").current();
+                    let told = run(play(&Backend::memory(), &given));
+                    accepted.lock().expect("nobody panicked with it").extend(told);
+                }
+            });
         }
-        let given = strategy.new_tree(&mut runner).expect("a history").current();
-        accepted.extend(run(play(&Backend::memory(), &given)));
-    }
-    panic!("only {} of {KINDS}: {accepted:?}", accepted.len());
+    });
+    let accepted = accepted.into_inner().expect("nobody panicked with it");
+    assert_eq!(accepted.len(), KINDS, "{accepted:?}");
 }
