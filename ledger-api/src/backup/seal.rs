@@ -110,13 +110,17 @@ pub(crate) struct Sealer<W: Write> {
 
 impl<W: Write> Sealer<W> {
     /// Begins a sealed file with a salt and nonce of its own.
-    pub(crate) fn new(mut out: W, passphrase: &str) -> Result<Sealer<W>, SealError> {
+    pub(crate) fn new(out: W, passphrase: &str) -> Result<Sealer<W>, SealError> {
+        Sealer::at_cost(out, passphrase, MEMORY_KIB, PASSES)
+    }
+
+    fn at_cost(mut out: W, passphrase: &str, memory_kib: u32, passes: u32) -> Result<Sealer<W>, SealError> {
         let mut header = [0_u8; HEADER_BYTES];
         let mut random = [0_u8; SALT_BYTES + PREFIX_BYTES];
         getrandom::getrandom(&mut random)
             .map_err(|error| SealError::Cipher(format!("the system gives no random bytes: {error}")))?;
         let mut fields = MAGIC.to_vec();
-        for number in [MEMORY_KIB, PASSES, LANES] {
+        for number in [memory_kib, passes, LANES] {
             fields.extend(number.to_be_bytes());
         }
         fields.extend(random);
@@ -235,8 +239,12 @@ mod tests {
 
     const PASSPHRASE: &str = "正确的口令 correct horse";
 
+    /// Sealed at a small cost, which the file tells: what is asked here of many files is not how long guessing takes.
     fn sealed(bytes: &[u8]) -> Vec<u8> {
-        let mut sealer = Sealer::new(Vec::new(), PASSPHRASE).unwrap();
+        written(Sealer::at_cost(Vec::new(), PASSPHRASE, 1_024, 1).unwrap(), bytes)
+    }
+
+    fn written(mut sealer: Sealer<Vec<u8>>, bytes: &[u8]) -> Vec<u8> {
         sealer.write_all(bytes).unwrap();
         sealer.finish().unwrap()
     }
@@ -259,6 +267,17 @@ mod tests {
             assert!(opened(&sealed).unwrap() == plain, "{count} bytes");
             assert!(plain.len() < 16 || !sealed.windows(16).any(|window| window == &plain[..16]));
         }
+    }
+
+    #[test]
+    fn what_is_sealed_tells_what_guessing_costs_and_opens_at_that_cost() {
+        let sealed = written(Sealer::new(Vec::new(), PASSPHRASE).unwrap(), b"all");
+        let numbers: Vec<u32> = sealed[super::MAGIC.len()..][..12]
+            .chunks(4)
+            .map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap()))
+            .collect();
+        assert_eq!(numbers, [super::MEMORY_KIB, super::PASSES, super::LANES]);
+        assert_eq!(opened(&sealed).unwrap(), b"all");
     }
 
     #[test]
