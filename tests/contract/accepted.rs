@@ -278,25 +278,28 @@ const PLAYERS: u8 = 2;
 fn every_command_is_accepted_in_some_history() {
     // A journal is opened by its ledger, before anybody can ask.
     let accepted = Mutex::new(BTreeSet::from(["open journal"]));
-    let lacks = || accepted.lock().expect("nobody panicked with it").len() < KINDS;
     thread::scope(|scope| {
         for seed in 1..=PLAYERS {
-            let (accepted, lacks) = (&accepted, &lacks);
-            scope.spawn(move || {
-                let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
-                let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-                let strategy = history();
-                for _ in 0..4_000 / usize::from(PLAYERS) {
-                    if !lacks() {
-                        return;
-                    }
-                    let given = strategy.new_tree(&mut runner).expect("a history").current();
-                    let told = run(play(&Backend::memory(), &given));
-                    accepted.lock().expect("nobody panicked with it").extend(told);
-                }
-            });
+            let accepted = &accepted;
+            scope.spawn(move || play_until_all_are(accepted, seed));
         }
     });
     let accepted = accepted.into_inner().expect("nobody panicked with it");
     assert_eq!(accepted.len(), KINDS, "{accepted:?}");
+}
+
+/// Plays its share of the histories, until the players together had every command accepted.
+fn play_until_all_are(accepted: &Mutex<BTreeSet<&'static str>>, seed: u8) {
+    let so_far = || accepted.lock().expect("nobody panicked with it");
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let strategy = history();
+    for _ in 0..4_000 / usize::from(PLAYERS) {
+        if so_far().len() == KINDS {
+            return;
+        }
+        let given = strategy.new_tree(&mut runner).expect("a history").current();
+        let told = run(play(&Backend::memory(), &given));
+        so_far().extend(told);
+    }
 }

@@ -232,9 +232,10 @@ fn a_server_that_makes_a_journal_says_so() {
     let folder = scratch_dir("mistyped");
     let journal = format!("sqlite:{}", folder.join("nofolder").join("a.db").display());
     let made = Server::start(&journal, &[]);
-    assert!(made.says("NEW EMPTY").contains("nofolder/a.db"), "{}", made.stderr());
+    made.says("NEW EMPTY");
+    made.says("nofolder/a.db");
     made.terminate();
     let again = Server::start(&journal, &[]);
-    assert!(!again.stderr().contains("NEW EMPTY"), "{}", again.stderr());
     again.terminate();
+    assert!(!again.stderr().contains("NEW EMPTY"), "{}", again.stderr());
 }

@@ -57,7 +57,7 @@ async fn first_steps(journal: &str) {
     assert_eq!(position(journal), redeemed, "a repeat changes nothing");
     assert!(server.terminate().success());
     // For a person; a program reads the one line on stdout.
-    let said = server.says("README.md goes on from there");
+    let said = server.stderr();
     assert!(
         said.contains(&format!("{}/", server.base_url())) && said.contains("token issue --role clerk --scope YS-WD01"),
         "{said}"

@@ -148,15 +148,15 @@ impl Server {
         self.stderr.so_far()
     }
 
-    /// All that it has said on stderr, once it holds a text: what is said beside the address comes on its own way, and later on a
-    /// busy machine. Panics with all when the text does not come.
+    /// Waits until what it has said on stderr holds a text: what is said beside the address comes on its own way, and later on a
+    /// busy machine. Panics with all of it when the text does not come.
     #[track_caller]
-    pub fn says(&self, text: &str) -> String {
+    pub fn says(&self, text: &str) {
         let begun = Instant::now();
         loop {
             let said = self.stderr();
             if said.contains(text) {
-                return said;
+                return;
             }
             assert!(begun.elapsed() < SAYING_LIMIT, "the server does not say {text:?}:\n{said}");
             thread::sleep(Duration::from_millis(20));

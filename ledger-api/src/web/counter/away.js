@@ -482,14 +482,13 @@
   function tell() {
     if (telling || !along) return;
     telling = true;
-    var before = wentAway;
     takeAlong().then(queue).then(function (rows) {
       // What stands among the cases has been shown; people settle it there.
       return rows.filter(function (row) { return row.state !== 'case'; }).sort(function (left, right) { return left.at - right.at; })
         .reduce(function (before, row) { return before.then(function () { return tellOne(row); }); }, Promise.resolve());
     }).then(function () {
       telling = false;
-      if (wentAway === before) backAgain(); else showQueue();
+      if (away) showQueue(); else backAgain();
     }, function () { telling = false; showQueue(); });
   }
 
