@@ -38,15 +38,21 @@ pub(super) struct Stop {
     /// Made of parts that other stops have too: what keeps people from it is looked for in two of the four ways of liking
     /// pages, both languages and both sizes of letters among them.
     pub(super) alike: bool,
+    /// Drawn by the server for a size of letters, which elsewhere is a class of the whole page and nothing else.
+    pub(super) sized: bool,
 }
 
 const fn stop(name: &'static str, role: &'static str, path: &'static str, acts: &'static [Act]) -> Stop {
-    Stop { name, role, path, acts, asks: "id", alike: false }
+    Stop { name, role, path, acts, asks: "id", alike: false, sized: false }
 }
 
 impl Stop {
     const fn alike(self) -> Stop {
         Stop { alike: true, ..self }
+    }
+
+    const fn sized(self) -> Stop {
+        Stop { sized: true, ..self }
     }
 
     /// Where the district asks for a code or a PIN.
@@ -153,7 +159,7 @@ pub(super) const STOPS: &[Stop] = &[
     stop("me", "骑手", "/me", &[]),
     stop("me-unfolded", "骑手", "/me", &[Unfold]),
     stop("me-stores", "骑手", "/me/stores", &[]),
-    stop("sites-rider", "骑手", "/sites", &[]),
+    stop("sites-rider", "骑手", "/sites", &[]).sized(),
     stop("requests-rider", "骑手", "/requests", &[Unfold]),
     stop("selections-rider", "骑手", "/selections", &[]),
     stop("selection-rider", "骑手", "/selections/YS-PX01", &[]),
@@ -213,8 +219,8 @@ pub(super) const STOPS: &[Stop] = &[
     stop("schedule", "录入员", "/schedule", &[]),
     stop("admin", "管理员", "/admin", &[]),
     stop("admin-accounts", "管理员", "/admin/accounts", &[]),
-    stop("sites-admin", "管理员", "/sites", &[Unfold]),
-    stop("sites-found", "管理员", "/sites?q=%E5%85%85%E7%94%B5", &[]),
+    stop("sites-admin", "管理员", "/sites", &[Unfold]).sized(),
+    stop("sites-found", "管理员", "/sites?q=%E5%85%85%E7%94%B5", &[]).sized(),
     stop("schedule-admin", "管理员", "/schedule", &[]),
     stop("schedule-tried", "管理员", "/schedule", TRY),
     stop(

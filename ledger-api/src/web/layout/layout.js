@@ -192,9 +192,20 @@
     };
   }
 
-  // What is wider than the screen is scrolled in its own frame, also by keyboard: older browsers want to be told.
+  // What is wider than the screen is scrolled in its own frame, also by keyboard: older browsers want to be told. It may become
+  // wider later: letters are enlarged, a part is unfolded, a telephone is turned.
+  var growing = window.ResizeObserver && new window.ResizeObserver(reachScrolling);
+
+  function watch(part) {
+    if (!growing || part.isWatched) return;
+    part.isWatched = true;
+    growing.observe(part);
+  }
+
   function reachScrolling() {
     document.querySelectorAll('.scroll, .chart').forEach(function (frame) {
+      watch(frame);
+      Array.prototype.forEach.call(frame.children, watch);
       if (frame.scrollWidth <= frame.clientWidth) return;
       var named = frame.querySelector('caption, [aria-label]');
       frame.tabIndex = 0;

@@ -17,6 +17,8 @@ const PROVIDER: &str = "http://127.0.0.1:9";
 const CLOCK: &str = "2027-01-15T10:00:00+08:00";
 /// Whether the counter says how it goes on without a network: it asks for that by itself, once it is there.
 const SAYS_AWAY: &str = "((away) => !away || !!away.firstChild)(document.querySelector('[data-away]'))";
+/// What is folded, but the rest of a long list.
+const FOLDED: &str = "document.querySelectorAll('details:not(.rest):not([open])')";
 /// Whether nothing waits there to be told any more.
 const TOLD_ALL: &str = "!document.querySelector('#away details')";
 
@@ -127,7 +129,9 @@ impl Walk {
                 let files: Vec<_> = files.iter().map(std::path::PathBuf::as_path).collect();
                 visit.browser.choose_all(field, &files);
             }
-            Unfold => self.unfold(),
+            Unfold => {
+                visit.browser.eval(&format!("{FOLDED}.forEach((one) => {{ one.open = true }}); 0"));
+            }
             Await(what) => visit.wait_until(&format!("!!document.querySelector({what:?})")),
             Cut => {
                 visit.wait_until(SAYS_AWAY);
@@ -139,7 +143,16 @@ impl Walk {
 
     /// Unfolds whatever is folded but the rest of a long list.
     pub(in crate::pages) fn unfold(&mut self) {
-        let unfold = "document.querySelectorAll('details:not(.rest)').forEach((one) => { one.open = true }); 0";
-        self.visit.browser.eval(unfold);
+        let unfold = format!("{FOLDED}.forEach((one) => {{ one.open = true; one.cameFolded = true }}); 0");
+        self.visit.browser.eval(&unfold);
+    }
+
+    /// Shows the page that is open in large letters, as it came: folded again.
+    pub(in crate::pages) fn enlarge(&mut self) {
+        let enlarge = "(async () => {
+            document.querySelectorAll('details').forEach((one) => { if (one.cameFolded) one.open = false });
+            document.documentElement.classList.add('large');
+            await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); return 0; })()";
+        self.visit.browser.eval(enlarge);
     }
 }
