@@ -301,18 +301,28 @@ const MIDDLE_AT_REST: &str = "async function () {
 impl Browser {
     /// The elements of a role whose accessible name holds a text, in the order of the page, each with its whole name.
     pub fn named(&mut self, role: &str, name: &str) -> Vec<(Element, String)> {
-        let tree = self.call("Accessibility.getFullAXTree", json!({}));
-        let nodes = tree["nodes"].as_array().cloned().unwrap_or_default();
+        let found = self.of_role(role);
         // An older browser calls a picture by the word's first letters.
-        let is_role = |told: &Value| told == role || (role == "image" && told == "img");
-        let found = nodes.into_iter().filter(|node| node["ignored"] == false && is_role(&node["role"]["value"]));
-        found
-            .filter_map(|node| {
-                let called = node["name"]["value"].as_str().unwrap_or_default().to_owned();
-                let element = Element(node["backendDOMNodeId"].as_u64()?);
-                called.contains(name).then_some((element, called))
-            })
-            .collect()
+        let found = if found.is_empty() && role == "image" { self.of_role("img") } else { found };
+        found.into_iter().filter(|(_, called)| called.contains(name)).collect()
+    }
+
+    /// All elements of a role. The browser looks for them: all that a page says would be told anew, and read anew here, for each
+    /// that is looked for.
+    fn of_role(&mut self, role: &str) -> Vec<(Element, String)> {
+        let mut asked = || {
+            let document = self.try_call("Runtime.evaluate", json!({"expression": "document"}))?;
+            let page = &document["result"]["objectId"];
+            self.try_call("Accessibility.queryAXTree", json!({"objectId": page, "role": role}))
+        };
+        // The page may just be exchanged for another.
+        let told = asked().unwrap_or_default();
+        let nodes = told["nodes"].as_array().cloned().unwrap_or_default().into_iter();
+        let read = |node: Value| {
+            let called = node["name"]["value"].as_str().unwrap_or_default().to_owned();
+            Some((Element(node["backendDOMNodeId"].as_u64()?), called))
+        };
+        nodes.filter(|node| node["ignored"] == false).filter_map(read).collect()
     }
 
     /// The first of them, waited for.
@@ -380,7 +390,7 @@ impl Browser {
         Some(((left + right) / 2.0, (top + lower) / 2.0))
     }
 
-    /// Writes into a field instead of what stands there.
+    /// Writes into a field instead of what stands there: into the one that is called so and no more, where there is one.
     #[track_caller]
     pub fn write(&mut self, name: &str, text: &str) {
         self.write_as("textbox", name, text);
@@ -389,7 +399,9 @@ impl Browser {
     /// The same into a field of another role, such as one that offers known words.
     #[track_caller]
     pub fn write_as(&mut self, role: &str, name: &str, text: &str) {
-        let element = self.find(role, name);
+        let first = self.find(role, name);
+        let whole = self.named(role, name).into_iter().find(|(_, called)| called == name);
+        let element = whole.map_or(first, |(element, _)| element);
         self.call("DOM.focus", json!({"backendNodeId": element.0}));
         self.eval("document.activeElement.select(); 0");
         self.call("Input.insertText", json!({"text": text}));
