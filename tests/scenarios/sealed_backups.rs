@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::OnceLock;
 
 use nuanxin_tests::{Server, cli, scratch_dir, token};
 
@@ -106,15 +107,19 @@ async fn all_of_a_schema_goes_on_in_another_schema() {
     goes_on_elsewhere(Database::Postgres, Database::Postgres).await;
 }
 
-/// A small journal in a file, with a key that signs, and its sealed backup.
-fn small() -> (String, PathBuf) {
-    let journal = fresh(Database::Sqlite);
-    import(&journal, SmallPack::new().folder(), 0, &[]);
-    token(&journal);
-    // Signed, so that its keys are in the backup as well.
-    run(&journal, &["checkpoint"]).expect(0);
-    let sealed = scratch_dir("sealed").join("all.sealed");
-    with(&journal, "backup", &sealed, PASSPHRASE).expect(0);
+/// A small journal in a file, with a key that signs, and its sealed backup: made once, and only read.
+fn small() -> (&'static str, &'static Path) {
+    static SMALL: OnceLock<(String, PathBuf)> = OnceLock::new();
+    let (journal, sealed) = SMALL.get_or_init(|| {
+        let journal = fresh(Database::Sqlite);
+        import(&journal, SmallPack::new().folder(), 0, &[]);
+        token(&journal);
+        // Signed, so that its keys are in the backup as well.
+        run(&journal, &["checkpoint"]).expect(0);
+        let sealed = scratch_dir("sealed").join("all.sealed");
+        with(&journal, "backup", &sealed, PASSPHRASE).expect(0);
+        (journal, sealed)
+    });
     (journal, sealed)
 }
 
@@ -123,9 +128,9 @@ fn nothing_is_touched_without_the_passphrase_or_by_an_altered_file() {
     let (_, sealed) = small();
     let target = fresh(Database::Sqlite);
     let folder = file_of(&target).parent().expect("a folder").to_owned();
-    with(&target, "restore", &sealed, "another passphrase").expect(2).says(&["passphrase", "nothing was changed"]);
-    run(&target, &["restore", utf8(&sealed)]).expect(2).says(&["all.sealed", "--all"]);
-    let bytes = std::fs::read(&sealed).expect("a backup");
+    with(&target, "restore", sealed, "another passphrase").expect(2).says(&["passphrase", "nothing was changed"]);
+    run(&target, &["restore", utf8(sealed)]).expect(2).says(&["all.sealed", "--all"]);
+    let bytes = std::fs::read(sealed).expect("a backup");
     let altered = sealed.with_file_name("altered.sealed");
     let mut attacks = vec![bytes[..bytes.len() - 1].to_vec(), bytes[..bytes.len() / 2].to_vec(), Vec::new()];
     for at in [30, 100, bytes.len() / 2, bytes.len() - 1] {
@@ -140,22 +145,22 @@ fn nothing_is_touched_without_the_passphrase_or_by_an_altered_file() {
         ended.says(&["altered.sealed"]);
         assert_eq!(listing(&folder), Vec::<String>::new(), "attack {number}");
     }
-    with(&target, "restore", &sealed, PASSPHRASE).expect(0);
-    with(&target, "restore", &sealed, PASSPHRASE).expect(2).says(&["empty journal"]);
+    with(&target, "restore", sealed, PASSPHRASE).expect(0);
+    with(&target, "restore", sealed, PASSPHRASE).expect(2).says(&["empty journal"]);
 }
 
 #[test]
 fn a_sealed_file_tells_nothing_and_is_its_owners_alone() {
     let (journal, sealed) = small();
-    let bytes = std::fs::read(&sealed).expect("a backup");
-    let folder = file_of(&journal).parent().expect("a folder").to_owned();
+    let bytes = std::fs::read(sealed).expect("a backup");
+    let folder = file_of(journal).parent().expect("a folder").to_owned();
     let vault_key = std::fs::read_to_string(folder.join("keys").join("nuanxin.vault-key")).expect("a key");
     for secret in [vault_key.trim(), "PRIVATE+KEY", "nuanxin/", "W001", "SQLite format 3", "access_token", "积分"] {
         assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} can be read");
     }
     #[cfg(unix)]
     {
-        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&sealed).expect("a file").permissions());
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(sealed).expect("a file").permissions());
         assert_eq!(mode & 0o777, 0o600);
     }
 }
@@ -174,7 +179,7 @@ fn what_stands_beside_an_empty_journal_and_is_another_is_never_overwritten() {
             _ => std::fs::write(folder.join("nuanxin.vault-key"), vault_key()).expect("a file"),
         }
         let before: Vec<String> = listing(&folder).into_iter().filter(|name| !name.ends_with(".lock")).collect();
-        with(&target, "restore", &sealed, PASSPHRASE).expect(2).says(&[if file == "access" {
+        with(&target, "restore", sealed, PASSPHRASE).expect(2).says(&[if file == "access" {
             "the target holds"
         } else {
             "nothing was changed"
@@ -184,27 +189,27 @@ fn what_stands_beside_an_empty_journal_and_is_another_is_never_overwritten() {
     }
     let target = fresh(Database::Postgres);
     token(&target);
-    with(&target, "restore", &sealed, PASSPHRASE).expect(2).says(&["the target holds"]);
+    with(&target, "restore", sealed, PASSPHRASE).expect(2).says(&["the target holds"]);
 }
 
 #[test]
 fn a_passphrase_comes_from_a_file_the_environment_or_standard_input_and_is_long_enough() {
     let (journal, sealed) = small();
-    with(&journal, "backup", &sealed.with_file_name("short.sealed"), "short").expect(2).says(&["12 characters"]);
+    with(journal, "backup", &sealed.with_file_name("short.sealed"), "short").expect(2).says(&["12 characters"]);
     let missing = sealed.with_file_name("no.txt");
     let none = missing.with_extension("sealed");
     let args = ["backup", "--all", utf8(&none), "--passphrase-file", utf8(&missing)];
-    run(&journal, &args).expect(2).says(&["no.txt"]);
-    run(&journal, &["backup", "--all", utf8(&none)]).expect(2).says(&["standard input"]);
+    run(journal, &args).expect(2).says(&["no.txt"]);
+    run(journal, &["backup", "--all", utf8(&none)]).expect(2).says(&["standard input"]);
 
     let target = fresh(Database::Sqlite);
     let mut command = cli::command(&target);
-    command.args(["restore", "--all", utf8(&sealed)]).env("NUANXIN_BACKUP_PASSPHRASE", PASSPHRASE);
+    command.args(["restore", "--all", utf8(sealed)]).env("NUANXIN_BACKUP_PASSPHRASE", PASSPHRASE);
     Ended::new(&["restore"], command.output().expect("the program starts")).expect(0);
 
     let target = fresh(Database::Sqlite);
     let mut command = cli::command(&target);
-    command.args(["restore", "--all", utf8(&sealed)]);
+    command.args(["restore", "--all", utf8(sealed)]);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     child.stdin.take().expect("a pipe").write_all(format!("{PASSPHRASE}\n").as_bytes()).expect("it reads");
