@@ -69,7 +69,6 @@ async fn goes_on_elsewhere(from: Database, into: Database) {
     assert_eq!(position(&restored), held);
     assert_eq!(run(&restored, &["key", "show"]).expect(0).text(), key);
     let server = Server::start(&restored, &[]);
-    assert!(!server.stderr().contains("SIGNING IS OFF"), "{}", server.stderr());
     // The token, the name and the published checkpoint are those of before; the next is signed by the same key.
     let api = server.api(&admin);
     let (status, again) = api.get("/v1/workers/W001").await.expect("an answer");
@@ -83,6 +82,7 @@ async fn goes_on_elsewhere(from: Database, into: Database) {
     let (status, next) = api.get("/v1/audit/checkpoint?min_position=1").await.expect("an answer");
     assert_eq!(status, 200, "{next}");
     assert!(server.terminate().success());
+    assert!(!server.stderr().contains("SIGNING IS OFF"), "{}", server.stderr());
     run(&restored, &["verify"]).expect(0);
     assert_eq!(run(&restored, &["key", "show"]).expect(0).text(), key);
 }

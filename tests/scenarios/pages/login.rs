@@ -77,6 +77,8 @@ async fn a_session_is_what_its_account_is(journal: &str) {
     let out = api.request(Method::POST, "/v1/logout").header("Cookie", &cookie).header("x-csrf-token", &csrf);
     assert_eq!(out.send().await.expect("an answer").status(), 200);
     assert_eq!(read(cookie.clone()).await.expect("an answer").status(), 401);
+    // All that it has to say has arrived once it has ended.
+    assert!(server.terminate().success());
     assert!(!server.stderr().contains(PASSWORD), "no password in the log");
 }
 
