@@ -17,7 +17,6 @@
 //! | `NUANXIN_FAULT_SYNCS` | 4 | times that syncs fail, on each journal |
 //! | `NUANXIN_FAULT_FULL_DISKS` | 3 | times that the disk is full, on each journal |
 //! | `NUANXIN_FAULT_STRANGERS` | 10000; 2000 of a debug build | unknown tokens a second beside clerks |
-//! | `NUANXIN_FAULT_PAUSE_MS` | 100 | milliseconds that a client under load pauses at most before its next request |
 //! | `NUANXIN_FAULT_SEED` | 1 | where chance begins |
 //!
 //! Failing syncs need `strace` and the right to trace one's own processes, full disks the right to mount; where a machine

@@ -59,12 +59,6 @@ pub(crate) fn full_disks() -> u32 {
     size("NUANXIN_FAULT_FULL_DISKS", 3)
 }
 
-/// Milliseconds that a client of the traffic pauses at most before its next request (`NUANXIN_FAULT_PAUSE_MS`); 0 leaves the
-/// servers no rest.
-pub(crate) fn pause_ms() -> u64 {
-    size("NUANXIN_FAULT_PAUSE_MS", 100)
-}
-
 /// Where chance begins (`NUANXIN_FAULT_SEED`): workloads and moments of failure follow from it, what the machine makes
 /// of them does not.
 pub(crate) fn seed() -> u64 {

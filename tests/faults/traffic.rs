@@ -1,5 +1,5 @@
 //! Clients under load: each sends one request after the other to a server that may be gone, asks again with the same
-//! key until it gets a definite answer, pauses before the next, and now and then gives a lost request up, as people do.
+//! key until it gets a definite answer, and now and then gives a lost request up, as people do.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,7 +13,6 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::record::Record;
-use crate::size;
 
 /// How long a client may go without a definite answer to one request before the test fails.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -77,7 +76,6 @@ impl Traffic {
             if let Some(answer) = self.settle(&step.request, &mut random).await {
                 judge(&step, &answer);
             }
-            tokio::time::sleep(Duration::from_millis(random.gen_range(0..=size::pause_ms()))).await;
         }
     }
 
