@@ -88,6 +88,14 @@ impl Visit {
         self.browser.set_cookie(&url, "nuanxin-large", if large { "1" } else { "0" });
     }
 
+    /// Shows the page that is open in large letters, or in usual ones: a class of the whole page and nothing else.
+    fn enlarge(&mut self, large: bool) {
+        self.browser.eval(&format!(
+            "(async () => {{ document.documentElement.classList.toggle('large', {large});
+               await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); return 0; }})()"
+        ));
+    }
+
     /// Waits until an expression comes true.
     #[track_caller]
     fn wait_until(&mut self, expression: &str) {

@@ -309,14 +309,15 @@ impl Browser {
 
     /// All elements of a role. The browser looks for them: all that a page says would be told anew, and read anew here, for each
     /// that is looked for.
+    #[track_caller]
     fn of_role(&mut self, role: &str) -> Vec<(Element, String)> {
-        let mut asked = || {
-            let document = self.try_call("Runtime.evaluate", json!({"expression": "document"}))?;
+        // Asked again where the page is just being exchanged for another: no answer is not the answer that there is none.
+        let told = self.until(|browser| {
+            let document = browser.try_call("Runtime.evaluate", json!({"expression": "document"}))?;
             let page = &document["result"]["objectId"];
-            self.try_call("Accessibility.queryAXTree", json!({"objectId": page, "role": role}))
-        };
-        // The page may just be exchanged for another.
-        let told = asked().unwrap_or_default();
+            browser.try_call("Accessibility.queryAXTree", json!({"objectId": page, "role": role}))
+        });
+        let told = told.unwrap_or_else(|| panic!("the browser does not look for a {role}:\n{}", self.text()));
         let nodes = told["nodes"].as_array().cloned().unwrap_or_default().into_iter();
         let read = |node: Value| {
             let called = node["name"]["value"].as_str().unwrap_or_default().to_owned();
@@ -328,8 +329,14 @@ impl Browser {
     /// The first of them, waited for.
     #[track_caller]
     pub fn find(&mut self, role: &str, name: &str) -> Element {
-        let found = self.until(|browser| browser.named(role, name).into_iter().next());
-        found.map(|(element, _)| element).unwrap_or_else(|| panic!("no {role} {name:?}:\n{}", self.text()))
+        self.find_all(role, name)[0].0
+    }
+
+    /// All of them, waited for: at least one.
+    #[track_caller]
+    fn find_all(&mut self, role: &str, name: &str) -> Vec<(Element, String)> {
+        let found = self.until(|browser| Some(browser.named(role, name)).filter(|found| !found.is_empty()));
+        found.unwrap_or_else(|| panic!("no {role} {name:?}:\n{}", self.text()))
     }
 
     /// Waits until an element of a role shows a text, and gives all that it shows.
@@ -399,9 +406,8 @@ impl Browser {
     /// The same into a field of another role, such as one that offers known words.
     #[track_caller]
     pub fn write_as(&mut self, role: &str, name: &str, text: &str) {
-        let first = self.find(role, name);
-        let whole = self.named(role, name).into_iter().find(|(_, called)| called == name);
-        let element = whole.map_or(first, |(element, _)| element);
+        let found = self.find_all(role, name);
+        let (element, _) = found.iter().find(|(_, called)| called == name).unwrap_or(&found[0]);
         self.call("DOM.focus", json!({"backendNodeId": element.0}));
         self.eval("document.activeElement.select(); 0");
         self.call("Input.insertText", json!({"text": text}));

@@ -16,7 +16,7 @@ fn looked_at(visit: &mut Visit, name: &str, found: &mut Vec<String>) {
     visit.browser.rest();
     visit.browser.set_screen(390, true);
     for (large, least) in [(true, 60), (false, 44)] {
-        visit.browser.eval(&format!("document.documentElement.classList.toggle('large', {large}); 0"));
+        visit.enlarge(large);
         let mut told = axe::faults(&mut visit.browser);
         told.extend(too_small(visit, least));
         told.extend(too_wide(visit));

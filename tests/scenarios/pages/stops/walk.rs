@@ -149,10 +149,8 @@ impl Walk {
 
     /// Shows the page that is open in large letters, as it came: folded again.
     pub(in crate::pages) fn enlarge(&mut self) {
-        let enlarge = "(async () => {
-            document.querySelectorAll('details').forEach((one) => { if (one.cameFolded) one.open = false });
-            document.documentElement.classList.add('large');
-            await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); return 0; })()";
-        self.visit.browser.eval(enlarge);
+        let fold = "document.querySelectorAll('details').forEach((one) => { if (one.cameFolded) one.open = false }); 0";
+        self.visit.browser.eval(fold);
+        self.visit.enlarge(true);
     }
 }
