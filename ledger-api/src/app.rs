@@ -172,8 +172,8 @@ impl App {
         new: &NewJournal,
     ) -> Result<(App, AppTasks), OpenError> {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
-        // Each has a place of its own to see to, in a database with a connection of its own: none waits for the others. Those
-        // that need none but to see whether they are up to date are told by one.
+        // One question tells which of them have to be brought up to date. Each sees to that by itself, in a database with a
+        // connection of its own: none waits for the others.
         let versions = beside(Beside::from(url).versions()).await?;
         let place = Beside::from(url).found(&versions);
         let (access, passwords, links, proofs, sessions, vault, readers, security, audit) = tokio::try_join!(

@@ -39,7 +39,7 @@ use crate::batches::registered;
 use crate::lived_in::live_in;
 
 fn repository(journal: &PostgresJournal) -> PostgresEventRepository {
-    PostgresEventRepository::new(journal.pool().clone()).with_tables("cqrs_events", "cqrs_snapshots")
+    PostgresEventRepository::new(journal.framework_pool().clone()).with_tables("cqrs_events", "cqrs_snapshots")
 }
 
 /// Loads an aggregate as cqrs-es does, and as we do.

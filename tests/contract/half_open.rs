@@ -14,8 +14,8 @@ use tokio::time::timeout;
 use crate::backends::Backend;
 use crate::batches::furnished;
 
-/// As many as a journal has connections for reading, but for the one it listens on.
-const READS: i64 = 7;
+/// As many as a journal has connections for reading.
+const READS: i64 = 8;
 /// How long a read may take here.
 const READ_MAX: Duration = Duration::from_secs(2);
 /// Far beyond any limit of the journal's own: whoever waits longer waits without end.

@@ -27,6 +27,7 @@ mod loading;
 mod old_journals;
 mod opening_postgres;
 mod opening_sqlite;
+mod pool;
 mod reading;
 mod rebuild;
 mod renamed_streams;

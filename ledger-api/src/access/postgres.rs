@@ -1,8 +1,9 @@
 //! Tokens in a table of a Postgres journal's schema.
 
 use async_trait::async_trait;
+use ledger_core::journal::postgres::Pool;
 use sqlx::Row;
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::postgres::PgRow;
 
 use super::secret::SecretHash;
 use super::store::{StoredToken, TokenStore};
@@ -13,7 +14,7 @@ use crate::side_store::postgres::{Schema, open, unavailable};
 pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql"), include_str!("postgres_2.sql")];
 
 pub(super) struct PostgresTokens {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl PostgresTokens {

@@ -1,8 +1,8 @@
 //! The record of readers in a table of a Postgres journal's schema.
 
 use async_trait::async_trait;
+use ledger_core::journal::postgres::Pool;
 use sqlx::Row;
-use sqlx::postgres::PgPool;
 
 use super::store::{ID_BYTES, ReadStore, StoredRead, id};
 use crate::side_store::SideStoreError;
@@ -14,7 +14,7 @@ pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
 const NEWEST: [u8; ID_BYTES] = [0xff; ID_BYTES];
 
 pub(super) struct PostgresReads {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl PostgresReads {

@@ -1,8 +1,9 @@
 //! The security log in a table of a Postgres journal's schema.
 
 use async_trait::async_trait;
+use ledger_core::journal::postgres::Pool;
 use sqlx::Row;
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::postgres::PgRow;
 
 use super::store::{ID_BYTES, RefusalStore, StoredRefusal, id};
 use crate::side_store::SideStoreError;
@@ -12,7 +13,7 @@ use crate::side_store::postgres::{Schema, open, unavailable};
 pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
 
 pub(super) struct PostgresRefusals {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl PostgresRefusals {

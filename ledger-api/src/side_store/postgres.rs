@@ -1,19 +1,20 @@
 //! Tables beside a Postgres journal, in its schema: a small pool and the tables' migrations.
 //!
-//! Nothing here or above begins a transaction on a pooled connection: a `begin()` cancelled half-way would leave the
-//! connection inside a transaction, and what the next borrower writes would be lost. Every change is one statement.
+//! On a pooled connection no transaction can be begun: a `begin()` cancelled half-way would leave the connection inside a
+//! transaction, and what the next borrower writes would be lost. Every change is one statement.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use ledger_core::journal::postgres::Pool;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection, Executor, Row};
 
 use super::SideStoreError;
 
-/// Tokens and names are small reads; the journal and the views need the server's connections more.
-const CONNECTIONS_MAX: u32 = 4;
+/// Tokens and names are small reads; the journal and the views need the database's connections more.
+const CONNECTIONS_MAX: usize = 8;
 
 /// Servers may be set to answer before a commit is durable; a revocation or an erasure must not be undone by a crash.
 const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false)
@@ -38,11 +39,11 @@ impl<'a> Schema<'a> {
         Schema { versions: Some(versions), ..self }
     }
 
-    /// The versions of all stores that are there: one connection, where each store would make one for itself.
+    /// The versions of all stores that are there, and the pool that these stores share.
     pub(super) async fn versions(self) -> Result<Versions, SideStoreError> {
-        let mut connection = options(self.url, self.schema)?.connect().await.map_err(unavailable)?;
-        let rows = sqlx::raw_sql("SELECT store, version FROM side_store_version").fetch_all(&mut connection).await;
-        let versions = match rows {
+        let pool = pool(options(self.url, self.schema)?)?;
+        let rows = sqlx::raw_sql("SELECT store, version FROM side_store_version").fetch_all(&pool).await;
+        let versions: Result<_, sqlx::Error> = match rows {
             Ok(rows) => rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, _>>(),
             // A schema without stores yet.
             Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
@@ -50,35 +51,42 @@ impl<'a> Schema<'a> {
             }
             Err(error) => Err(error),
         };
-        connection.close().await.map_err(unavailable)?;
-        versions.map(Versions).map_err(unavailable)
+        Ok(Versions { of: versions.map_err(unavailable)?, pool: Some(pool) })
     }
 }
 
 /// The versions of stores, by their names, as they were found a moment ago.
 #[derive(Debug, Default)]
-pub(crate) struct Versions(BTreeMap<String, i32>);
+pub(crate) struct Versions {
+    of: BTreeMap<String, i32>,
+    /// What they were asked through; none beside a journal in a file.
+    pool: Option<Pool>,
+}
 
 impl Versions {
     fn is(&self, store: &str, version: usize) -> bool {
-        self.0.get(store).is_some_and(|found| usize::try_from(*found) == Ok(version))
+        self.of.get(store).is_some_and(|found| usize::try_from(*found) == Ok(version))
     }
 }
 
 /// What PostgreSQL says of a table that is not there.
 const UNDEFINED_TABLE: &str = "42P01";
 
-/// Makes the tables of `store` if needed, brings them to the version of the last step, and gives a pool for them.
-pub(crate) async fn open(place: Schema<'_>, store: &str, steps: &[&str]) -> Result<PgPool, SideStoreError> {
+fn pool(options: PgConnectOptions) -> Result<Pool, SideStoreError> {
+    Pool::new(options, CONNECTIONS_MAX, Some(DURABLE)).map_err(unavailable)
+}
+
+/// Makes the tables of `store` if needed, brings them to the version of the last step, and gives a pool for them: the one
+/// that all stores of the place share, where there is one.
+pub(crate) async fn open(place: Schema<'_>, store: &str, steps: &[&str]) -> Result<Pool, SideStoreError> {
     let options = options(place.url, place.schema)?;
     if !place.versions.is_some_and(|versions| versions.is(store, steps.len())) {
         migrate(&options, place.schema, store, steps).await?;
     }
-    Ok(PgPoolOptions::new()
-        .max_connections(CONNECTIONS_MAX)
-        .acquire_timeout(Duration::from_secs(2))
-        .after_connect(|connection, _| Box::pin(async move { connection.execute(DURABLE).await.map(|_| ()) }))
-        .connect_lazy_with(options))
+    match place.versions.and_then(|versions| versions.pool.clone()) {
+        Some(shared) => Ok(shared),
+        None => pool(options),
+    }
 }
 
 /// What the database said, for the log; sqlx puts no address or password into it.

@@ -1,7 +1,8 @@
 //! Sealed names in tables of a Postgres journal's schema.
 
 use async_trait::async_trait;
-use sqlx::postgres::{PgPool, PgRow};
+use ledger_core::journal::postgres::Pool;
+use sqlx::postgres::PgRow;
 use sqlx::{Executor, Row};
 
 use super::store::{Found, Held, KeyId, NameStore, Place, SealedField, Subject, WrappedKey, key_id};
@@ -15,7 +16,7 @@ pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql"), include_str!
 const ERASED_IN_BETWEEN: [&str; 2] = ["23503", "40P01"];
 
 pub(super) struct PostgresNames {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl PostgresNames {

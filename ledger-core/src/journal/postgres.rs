@@ -3,7 +3,7 @@
 //! The head's row is locked, by `FOR UPDATE` or by the update that is the fence, so positions come without gaps and in
 //! commit order; no sequences, no advisory locks. Streams are loaded by postgres-es; appending is ours: one statement
 //! with arrays. Reads go through a pool in
-//! single statements: nothing here calls `begin()` on a pooled connection, so a request that is dropped half-way cannot
+//! single statements: on none of its connections a transaction can be begun, so a request that is dropped half-way cannot
 //! leave one inside a transaction. The connection that does open transactions belongs to the append alone.
 
 mod append;
@@ -11,6 +11,7 @@ mod connect;
 pub mod copy;
 mod indexer;
 mod notifier;
+mod pool;
 mod read;
 mod streams;
 
@@ -33,6 +34,7 @@ use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use indexer::Indexer;
 use notifier::Notifier;
+pub use pool::Pool;
 
 /// How long a read may take: the writer waits for those it needs.
 const READ_MAX: Duration = Duration::from_secs(30);
@@ -48,7 +50,8 @@ pub(super) fn unavailable(error: sqlx::Error) -> JournalError {
 /// A journal in one schema of a PostgreSQL database.
 pub struct PostgresJournal {
     options: PgConnectOptions,
-    pool: PgPool,
+    pool: Pool,
+    framework: PgPool,
     repository: PostgresEventRepository,
     writer: Arc<Mutex<Option<PgConnection>>>,
     wake: Arc<Wake>,
@@ -92,16 +95,17 @@ impl PostgresJournal {
         connect::migrate(&options, schema, purpose).await?;
         // Opened here and not at the first append: a server that does not promise durability is refused at once.
         let writer = Arc::new(Mutex::new(Some(connect::writer(&options).await?)));
-        let pool = connect::pool(options.clone());
+        let pool = connect::readers(options.clone())?;
+        let framework = connect::framework_pool(options.clone());
         let term = Arc::new(AtomicI64::new(read::term(&pool).await?));
         let channel = format!("nuanxin_{schema}");
         let (changed, _) = watch::channel(0);
-        let listener = tokio::spawn(listen(pool.clone(), channel.clone(), changed.clone()));
+        let listener = tokio::spawn(listen(framework.clone(), channel.clone(), changed.clone()));
         let notifier = Notifier::new(pool.clone(), channel);
         let indexer = Indexer::new(pool.clone(), read::indexed(&pool).await?);
         let wake = Arc::new(Wake { changed, notifier, indexer });
-        let repository = PostgresEventRepository::new(pool.clone()).with_tables("cqrs_events", "cqrs_snapshots");
-        Ok(PostgresJournal { options, pool, repository, writer, wake, term, listener, read_max: READ_MAX })
+        let repository = PostgresEventRepository::new(framework.clone()).with_tables("cqrs_events", "cqrs_snapshots");
+        Ok(PostgresJournal { options, pool, framework, repository, writer, wake, term, listener, read_max: READ_MAX })
     }
 
     /// Sets how long a read may take; half a minute by itself.
@@ -118,9 +122,9 @@ impl PostgresJournal {
         }
     }
 
-    /// The pool that reads go through.
-    pub const fn pool(&self) -> &PgPool {
-        &self.pool
+    /// The pool that the framework loads streams through.
+    pub const fn framework_pool(&self) -> &PgPool {
+        &self.framework
     }
 }
 

@@ -9,7 +9,8 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
+use ledger_core::journal::postgres::Pool;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{ConnectOptions, Executor, Row};
 use tokio::sync::Mutex;
 
@@ -17,13 +18,16 @@ use super::{Checkpoint, KeyedRow, Stored, ViewChanges, ViewStore, prefix_end};
 use crate::error::ViewError;
 use crate::views;
 
+/// Read connections.
+const READERS_MAX: usize = 8;
+
 /// What tells a server that rows which it has in memory are no longer those that are stored.
 const NEW_GENERATION: &str = "floor(random() * 1e15)::bigint";
 
 /// Views in one schema.
 pub struct PostgresViews {
     options: PgConnectOptions,
-    pool: PgPool,
+    pool: Pool,
     writer: Mutex<Option<PgConnection>>,
     /// The generation of the views that this server's rows in memory are of.
     generation: AtomicI64,
@@ -51,10 +55,7 @@ impl PostgresViews {
         let mut connection = options.connect().await.map_err(unavailable)?;
         prepare(&mut connection, schema).await?;
         let generation = generation(&mut connection).await.map_err(unavailable)?;
-        let pool = PgPoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(std::time::Duration::from_secs(2))
-            .connect_lazy_with(options.clone());
+        let pool = Pool::new(options.clone(), READERS_MAX, None).map_err(unavailable)?;
         Ok(PostgresViews { options, pool, writer: Mutex::new(None), generation: AtomicI64::new(generation) })
     }
 

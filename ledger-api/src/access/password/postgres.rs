@@ -1,8 +1,8 @@
 //! Passwords in a table of a Postgres journal's schema.
 
 use async_trait::async_trait;
+use ledger_core::journal::postgres::Pool;
 use sqlx::Row;
-use sqlx::postgres::PgPool;
 
 use super::{Kept, PasswordStore};
 use crate::side_store::SideStoreError;
@@ -17,7 +17,7 @@ pub(in crate::access) const STEPS: &[&str] = &[
 ];
 
 pub(super) struct PostgresPasswords {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl PostgresPasswords {

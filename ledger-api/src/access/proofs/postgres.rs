@@ -1,8 +1,9 @@
 //! Proofs beside the passwords, in tables of a Postgres journal's schema: all servers of the journal see the same.
 
 use async_trait::async_trait;
+use ledger_core::journal::postgres::Pool;
 use sqlx::Row;
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::postgres::PgRow;
 
 use super::{Kept, Once, ProofStore};
 use crate::access::password::{STORE, postgres::STEPS};
@@ -10,7 +11,7 @@ use crate::side_store::SideStoreError;
 use crate::side_store::postgres::{Schema, open, unavailable};
 
 pub(super) struct PostgresProofs {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl PostgresProofs {

@@ -1,8 +1,8 @@
 //! Sessions in a table of a Postgres journal's schema, which all servers of the journal share.
 
 use async_trait::async_trait;
+use ledger_core::journal::postgres::Pool;
 use sqlx::Row;
-use sqlx::postgres::PgPool;
 
 use super::{SessionStore, StoredSession};
 use crate::side_store::SideStoreError;
@@ -12,7 +12,7 @@ use crate::side_store::postgres::{Schema, open, unavailable};
 const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
 
 pub(super) struct PostgresSessions {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl PostgresSessions {

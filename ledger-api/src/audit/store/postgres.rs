@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::witness::Cosigned;
+use ledger_core::journal::postgres::Pool;
 use sqlx::Row;
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::postgres::PgRow;
 
 use super::{CheckpointRow, Checkpoints, KeyRow, SignatureRow, SignedHead, root_of};
 use crate::side_store::SideStoreError;
@@ -16,7 +17,7 @@ use crate::side_store::postgres::{Schema, open, signed, unavailable};
 pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
 
 pub(super) struct PostgresCheckpoints {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl PostgresCheckpoints {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::tile::TileId;
+use ledger_core::journal::postgres::Pool;
 use sqlx::Row;
-use sqlx::postgres::PgPool;
 
 use super::{Changed, TileStore, joined, split};
 use crate::side_store::SideStoreError;
@@ -16,7 +16,7 @@ use crate::side_store::postgres::{Schema, open, signed, unavailable};
 const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
 
 pub(super) struct PostgresTiles {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl PostgresTiles {

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::Executor;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::sync::OwnedMutexGuard;
 
 use super::notifier::Notifier;
+use super::pool::Pool;
 use super::{Wake, connect, read, unavailable};
 use crate::journal::{Append, Batch, CommitError, Head, JournalError, SigningKey, Snapshot};
 
@@ -279,8 +280,7 @@ fn small(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-pub(super) async fn store_snapshots(pool: &PgPool, snapshots: &[Snapshot]) -> Result<(), JournalError> {
-    let mut connection = pool.acquire().await.map_err(unavailable)?;
+pub(super) async fn store_snapshots(pool: &Pool, snapshots: &[Snapshot]) -> Result<(), JournalError> {
     sqlx::query(
         "INSERT INTO snapshot (stream_no, sequence, layout, body)
          SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::bytea[])
@@ -292,13 +292,13 @@ pub(super) async fn store_snapshots(pool: &PgPool, snapshots: &[Snapshot]) -> Re
     .bind(snapshots.iter().map(|snapshot| signed(snapshot.sequence)).collect::<Vec<_>>())
     .bind(snapshots.iter().map(|snapshot| i32::try_from(snapshot.layout).unwrap_or(0)).collect::<Vec<_>>())
     .bind(snapshots.iter().map(|snapshot| snapshot.body.as_slice()).collect::<Vec<_>>())
-    .execute(&mut *connection)
+    .execute(pool)
     .await
     .map_err(unavailable)?;
     Ok(())
 }
 
-pub(super) async fn record_signing_keys(pool: &PgPool, keys: &[SigningKey]) -> Result<(), JournalError> {
+pub(super) async fn record_signing_keys(pool: &Pool, keys: &[SigningKey]) -> Result<(), JournalError> {
     sqlx::query(
         "INSERT INTO signing_key (vkey, added_at_ms, until_ms) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
          ON CONFLICT (vkey) DO UPDATE SET until_ms = excluded.until_ms",

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, Row};
 
+use super::pool::Pool;
 use super::{copy, unavailable};
 use crate::journal::JournalError;
 
@@ -27,12 +28,11 @@ pub(super) enum Use {
 }
 
 /// Read connections.
-const READERS_MAX: u32 = 8;
-/// How long a read waits for a connection: as long as it takes to say that the database is away.
-const ACQUIRE_MAX: Duration = Duration::from_secs(2);
-
-/// How long a connection that is given back may take to say that it still works.
-const RELEASE_MAX: Duration = Duration::from_secs(2);
+const READERS_MAX: usize = 8;
+/// Connections that postgres-es loads streams on, and the one that listens.
+const FRAMEWORK_MAX: u32 = 4;
+/// How long one of those may take to be lent, and how long to say that it still works when it is given back.
+const FRAMEWORK_WAIT: Duration = Duration::from_secs(2);
 
 pub(super) fn options(url: &str, schema: &str) -> Result<PgConnectOptions, JournalError> {
     let options = PgConnectOptions::from_str(url)
@@ -53,15 +53,20 @@ pub(super) fn options(url: &str, schema: &str) -> Result<PgConnectOptions, Journ
         .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(5)))
 }
 
-pub(super) fn pool(options: PgConnectOptions) -> PgPool {
+pub(super) fn readers(options: PgConnectOptions) -> Result<Pool, JournalError> {
+    Pool::new(options, READERS_MAX, None).map_err(unavailable)
+}
+
+/// postgres-es takes no other pool than sqlx's own.
+pub(super) fn framework_pool(options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
-        .max_connections(READERS_MAX)
-        .acquire_timeout(ACQUIRE_MAX)
+        .max_connections(FRAMEWORK_MAX)
+        .acquire_timeout(FRAMEWORK_WAIT)
         .after_release(|connection, _| {
             Box::pin(async move {
-                // A read that was given up may have left a connection on which nobody answers any more. The pool itself
+                // A load that was given up may have left a connection on which nobody answers any more. The pool itself
                 // would wait for it without end, and count it among those that are lent.
-                match tokio::time::timeout(RELEASE_MAX, connection.ping()).await {
+                match tokio::time::timeout(FRAMEWORK_WAIT, connection.ping()).await {
                     Ok(pinged) => pinged.map(|()| true),
                     Err(_) => Err(sqlx::Error::PoolTimedOut),
                 }

@@ -108,7 +108,8 @@ impl PostgresJournal {
     pub async fn finish_copy(self: std::sync::Arc<PostgresJournal>) -> Result<(), JournalError> {
         self.wake.indexer.carry().await?;
         self.listener.abort();
-        self.pool.close().await;
+        self.pool.close();
+        self.framework.close().await;
         Ok(())
     }
 }

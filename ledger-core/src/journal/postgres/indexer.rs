@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use sqlx::postgres::PgPool;
 use tokio::time::timeout;
 
+use super::pool::Pool;
 use super::unavailable;
 use crate::journal::JournalError;
 
@@ -43,7 +43,7 @@ const CARRY: &str = "WITH held AS MATERIALIZED (
 
 /// Carries one journal's index along.
 pub(super) struct Indexer {
-    pool: PgPool,
+    pool: Pool,
     /// The last position appended here.
     appended: AtomicU64,
     /// The position up to which the index holds everything, as last seen.
@@ -53,7 +53,7 @@ pub(super) struct Indexer {
 
 impl Indexer {
     /// An indexer that knows up to where the index holds everything.
-    pub(super) fn new(pool: PgPool, reached: u64) -> Arc<Indexer> {
+    pub(super) fn new(pool: Pool, reached: u64) -> Arc<Indexer> {
         Arc::new(Indexer {
             pool,
             appended: AtomicU64::new(0),

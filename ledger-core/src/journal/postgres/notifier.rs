@@ -5,10 +5,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::PgPool;
 use tokio::time::timeout;
 
 use super::BACKGROUND_MAX;
+use super::pool::Pool;
 
 /// The least time between two notifications.
 const EVERY: Duration = Duration::from_millis(20);
@@ -25,13 +25,13 @@ struct State {
 
 /// Notifies on one journal's channel.
 pub(super) struct Notifier {
-    pool: PgPool,
+    pool: Pool,
     channel: String,
     state: Mutex<State>,
 }
 
 impl Notifier {
-    pub(super) fn new(pool: PgPool, channel: String) -> Arc<Notifier> {
+    pub(super) fn new(pool: Pool, channel: String) -> Arc<Notifier> {
         Arc::new(Notifier { pool, channel, state: Mutex::default() })
     }
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sqlx::Row;
-use sqlx::postgres::{PgConnection, PgPool, PgRow};
+use sqlx::postgres::{PgConnection, PgRow};
 
+use super::pool::Pool;
 use super::unavailable;
 use crate::domain::ids::Key;
 use crate::journal::entry::CommandFrame;
@@ -17,7 +18,7 @@ pub(super) const ENTRY: &str = "e.position, e.nth, e.sequence, e.type, e.payload
 
 const HEAD: &str = "SELECT position, streams, recorded_at, frontier FROM head WHERE one";
 
-pub(super) async fn head(pool: &PgPool) -> Result<Head, JournalError> {
+pub(super) async fn head(pool: &Pool) -> Result<Head, JournalError> {
     let row = sqlx::query(HEAD).fetch_one(pool).await.map_err(unavailable)?;
     read_head(&row).map_err(unavailable)
 }
@@ -29,12 +30,12 @@ pub(super) async fn locked_head(connection: &mut PgConnection) -> Result<(Head, 
     Ok((read_head(&row).map_err(unavailable)?, row.try_get(4).map_err(unavailable)?))
 }
 
-pub(super) async fn term(pool: &PgPool) -> Result<i64, JournalError> {
+pub(super) async fn term(pool: &Pool) -> Result<i64, JournalError> {
     sqlx::query_scalar("SELECT term FROM head WHERE one").fetch_one(pool).await.map_err(unavailable)
 }
 
 /// The position up to which the index over streams holds everything.
-pub(super) async fn indexed(pool: &PgPool) -> Result<u64, JournalError> {
+pub(super) async fn indexed(pool: &Pool) -> Result<u64, JournalError> {
     let position: i64 =
         sqlx::query_scalar("SELECT position FROM stream_index WHERE one").fetch_one(pool).await.map_err(unavailable)?;
     Ok(u64::try_from(position).unwrap_or(0))
@@ -50,7 +51,7 @@ fn read_head(row: &PgRow) -> Result<Head, sqlx::Error> {
 }
 
 /// Keys after a key, in their order: read from their index alone.
-pub(super) async fn keys(pool: &PgPool, after: &str, limit: usize) -> Result<Vec<String>, JournalError> {
+pub(super) async fn keys(pool: &Pool, after: &str, limit: usize) -> Result<Vec<String>, JournalError> {
     sqlx::query_scalar("SELECT key FROM event WHERE key IS NOT NULL AND key > $1 ORDER BY key LIMIT $2")
         .bind(after)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -59,7 +60,7 @@ pub(super) async fn keys(pool: &PgPool, after: &str, limit: usize) -> Result<Vec
         .map_err(unavailable)
 }
 
-pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+pub(super) async fn entries(pool: &Pool, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
     let until = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
     let found = page(pool, after, until).await?;
     let reached = |page: &[Entry]| page.last().map_or(after, |last| last.position);
@@ -80,7 +81,7 @@ pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<V
     Ok(found)
 }
 
-async fn page(pool: &PgPool, after: u64, until: u64) -> Result<Vec<Entry>, JournalError> {
+async fn page(pool: &Pool, after: u64, until: u64) -> Result<Vec<Entry>, JournalError> {
     let mut entries = Vec::new();
     let mut first = read_page(pool, after, until, &mut entries).await?;
     if let Some(begun) = first.take() {
@@ -95,12 +96,7 @@ async fn page(pool: &PgPool, after: u64, until: u64) -> Result<Vec<Entry>, Journ
 }
 
 /// Reads entries in order; gives the first position of the command that the page begins inside of.
-async fn read_page(
-    pool: &PgPool,
-    after: u64,
-    until: u64,
-    entries: &mut Vec<Entry>,
-) -> Result<Option<u64>, JournalError> {
+async fn read_page(pool: &Pool, after: u64, until: u64, entries: &mut Vec<Entry>) -> Result<Option<u64>, JournalError> {
     let rows = sqlx::query(&format!(
         "SELECT {ENTRY} FROM event e WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position"
     ))
@@ -129,7 +125,7 @@ async fn read_page(
 }
 
 /// What commands say of themselves, by the positions of their first events.
-pub(super) async fn frames(pool: &PgPool, firsts: &[u64]) -> Result<HashMap<u64, Arc<CommandFrame>>, JournalError> {
+pub(super) async fn frames(pool: &Pool, firsts: &[u64]) -> Result<HashMap<u64, Arc<CommandFrame>>, JournalError> {
     let rows = sqlx::query(&format!("SELECT {ENTRY} FROM event e WHERE e.position = ANY($1) AND e.nth = 0"))
         .bind(firsts.iter().map(|first| signed(*first)).collect::<Vec<_>>())
         .fetch_all(pool)
@@ -143,7 +139,7 @@ pub(super) async fn frames(pool: &PgPool, firsts: &[u64]) -> Result<HashMap<u64,
         .collect()
 }
 
-pub(super) async fn leaves(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
+pub(super) async fn leaves(pool: &Pool, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
     let until = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
     let rows = sqlx::query("SELECT position, leaf FROM event WHERE position > $1 AND position <= $2 ORDER BY position")
         .bind(signed(after))
@@ -166,7 +162,7 @@ pub(super) async fn leaves(pool: &PgPool, after: u64, limit: usize) -> Result<Ve
     Ok(leaves)
 }
 
-pub(super) async fn command_entries(pool: &PgPool, commands: &[CommandRecord]) -> Result<Vec<Entry>, JournalError> {
+pub(super) async fn command_entries(pool: &Pool, commands: &[CommandRecord]) -> Result<Vec<Entry>, JournalError> {
     // DISTINCT: one round may ask for a command several times, when its key is sent by many at once.
     // OFFSET 0 keeps the planner from turning the few positions of each command into a scan of the whole journal.
     let rows = sqlx::query(&format!(
@@ -231,7 +227,7 @@ fn read_frame(row: &PgRow) -> Result<Arc<CommandFrame>, sqlx::Error> {
     }))
 }
 
-pub(super) async fn commands(pool: &PgPool, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
+pub(super) async fn commands(pool: &Pool, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
     let rows = sqlx::query("SELECT key, position, count, fingerprint FROM event WHERE key = ANY($1)")
         .bind(keys.iter().map(Key::as_str).collect::<Vec<_>>())
         .fetch_all(pool)
@@ -250,7 +246,7 @@ fn read_command(row: &PgRow) -> Result<CommandRecord, sqlx::Error> {
     Ok(CommandRecord { first: unsigned(row, 1)?, count, fingerprint: fingerprint(row, 3)? })
 }
 
-pub(super) async fn roots(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
+pub(super) async fn roots(pool: &Pool, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
     let rows = sqlx::query("SELECT size, root FROM root WHERE size > $1 ORDER BY size LIMIT $2")
         .bind(signed(after))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -267,7 +263,7 @@ pub(super) async fn roots(pool: &PgPool, after: u64, limit: usize) -> Result<Vec
 }
 
 /// The streams after a number, as their table names them.
-pub(super) async fn stream_rows(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<StreamRow>, JournalError> {
+pub(super) async fn stream_rows(pool: &Pool, after: u64, limit: usize) -> Result<Vec<StreamRow>, JournalError> {
     let rows = sqlx::query("SELECT stream_no, kind, id FROM stream WHERE stream_no > $1 ORDER BY stream_no LIMIT $2")
         .bind(signed(after))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -278,7 +274,7 @@ pub(super) async fn stream_rows(pool: &PgPool, after: u64, limit: usize) -> Resu
     rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(unavailable)
 }
 
-pub(super) async fn signing_keys(pool: &PgPool) -> Result<Vec<SigningKey>, JournalError> {
+pub(super) async fn signing_keys(pool: &Pool) -> Result<Vec<SigningKey>, JournalError> {
     let rows = sqlx::query("SELECT vkey, added_at_ms, until_ms FROM signing_key ORDER BY added_at_ms, vkey")
         .fetch_all(pool)
         .await

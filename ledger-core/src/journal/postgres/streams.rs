@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use postgres_es::PostgresEventRepository;
 use sqlx::Row;
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::postgres::PgRow;
 
+use super::pool::Pool;
 use super::read::{ENTRY, frames, no_command, read_entry, signed, unsigned};
 use super::unavailable;
 use crate::cqrs;
@@ -19,7 +20,7 @@ use crate::journal::{Entry, JournalError, Snapshot, StoredStream, StreamEvent, u
 const ONE_BY_ONE_MAX: usize = 2;
 
 pub(super) async fn streams(
-    pool: &PgPool,
+    pool: &Pool,
     repository: &PostgresEventRepository,
     streams: &[StreamId],
     snapshots: bool,
@@ -41,7 +42,7 @@ pub(super) async fn streams(
 }
 
 /// Numbers and snapshots; the events are still missing.
-async fn known_streams(pool: &PgPool, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
+async fn known_streams(pool: &Pool, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
     let rows = sqlx::query(
         "SELECT s.stream_no, n.sequence, n.layout, n.body
          FROM unnest($1::text[], $2::text[], $3::integer[]) WITH ORDINALITY AS asked (kind, id, layout, ord)
@@ -72,7 +73,7 @@ fn read_known(stream: &StreamId, row: &PgRow) -> Result<StoredStream, sqlx::Erro
     Ok(StoredStream { stream: stream.clone(), stream_no, snapshot, events: Vec::new() })
 }
 
-async fn load_events(pool: &PgPool, streams: &mut [StoredStream]) -> Result<(), JournalError> {
+async fn load_events(pool: &Pool, streams: &mut [StoredStream]) -> Result<(), JournalError> {
     let spared = |stream: &StoredStream| stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
     let rows = sqlx::query(
         "WITH asked AS MATERIALIZED (
@@ -116,7 +117,7 @@ async fn load_events(pool: &PgPool, streams: &mut [StoredStream]) -> Result<(), 
 }
 
 /// Events after a position with the numbers of their streams.
-pub(super) async fn events(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
+pub(super) async fn events(pool: &Pool, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
     let until = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
     let rows = sqlx::query(
         "SELECT position, stream_no, sequence, type, payload FROM event
@@ -146,7 +147,7 @@ pub(super) async fn events(pool: &PgPool, after: u64, limit: usize) -> Result<Ve
 }
 
 pub(super) async fn stream_entries(
-    pool: &PgPool,
+    pool: &Pool,
     stream: &StreamId,
     after: u64,
     limit: usize,
