@@ -105,6 +105,19 @@ async fn a_connection_whose_statement_was_given_up_is_lent_to_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_nobody_answers_ends() {
+    let mut pool = pool(shared_cluster(), "pool unanswered");
+    pool.statements_within(Duration::from_millis(500));
+    let first = server(&pool).await.expect("it answers");
+    // More often than it has connections: none stays lent.
+    for _ in 0..2 * SIZE {
+        let unanswered = pool.execute(NEVER).await;
+        assert!(matches!(unanswered, Err(sqlx::Error::Io(_))), "{unanswered:?}");
+    }
+    assert_ne!(server(&pool).await.expect("it answers"), first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refused_statement_costs_nobody_else_an_answer() {
     let pool = pool(shared_cluster(), "pool refused");
     server(&pool).await.expect("it answers");

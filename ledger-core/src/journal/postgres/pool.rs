@@ -22,6 +22,9 @@ use tokio::time::{sleep, timeout};
 
 /// How long a statement waits for a connection: as long as it takes to say that the database is away.
 const LEND_MAX: Duration = Duration::from_secs(2);
+/// How long a statement may take. One that is sent where nobody answers would wait for as long as the kernel does, a quarter of
+/// an hour, and hold its connection.
+const STATEMENT_MAX: Duration = Duration::from_secs(30);
 /// A connection that was lent longer ago is asked whether it still works.
 const TRUST_MAX: Duration = Duration::from_secs(1);
 /// How long it may take to say so.
@@ -50,6 +53,7 @@ const OPERATOR_INTERVENTION: &str = "57P";
 pub struct Pool {
     managed: Managed<Connector>,
     sweeping: Arc<Once>,
+    statement_max: Duration,
 }
 
 impl Pool {
@@ -62,7 +66,12 @@ impl Pool {
         // What was given back last is lent next, so that what is not needed any more rests.
         let managed = Managed::builder(connector).max_size(size).queue_mode(QueueMode::Lifo).build();
         let managed = managed.map_err(|error: BuildError| Error::Configuration(error.into()))?;
-        Ok(Pool { managed, sweeping: Arc::new(Once::new()) })
+        Ok(Pool { managed, sweeping: Arc::new(Once::new()), statement_max: STATEMENT_MAX })
+    }
+
+    /// Sets how long a statement may take; half a minute by itself.
+    pub const fn statements_within(&mut self, limit: Duration) {
+        self.statement_max = limit;
     }
 
     /// Closes the connections, and lends none from now on.
@@ -81,6 +90,11 @@ impl Pool {
                 Err(Error::PoolTimedOut)
             }
         }
+    }
+
+    /// What comes of a statement, which ends in any case.
+    async fn carried_out<T>(&self, statement: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        timeout(self.statement_max, statement).await.unwrap_or_else(|_| Err(Error::Io(ErrorKind::TimedOut.into())))
     }
 
     /// Gives a connection back, with what came of its statement.
@@ -207,7 +221,7 @@ impl<'p> Executor<'p> for &'_ Pool {
         let pool = self.clone();
         let steps = async move {
             let mut lent = pool.lend().await?;
-            let steps: Result<Vec<_>, Error> = lent.connection.fetch_many(query).try_collect().await;
+            let steps = pool.carried_out(lent.connection.fetch_many(query).try_collect::<Vec<_>>()).await;
             pool.give_back(lent, steps)
         };
         stream::once(steps).map_ok(|steps| stream::iter(steps.into_iter().map(Ok))).try_flatten().boxed()
@@ -221,7 +235,7 @@ impl<'p> Executor<'p> for &'_ Pool {
         let pool = self.clone();
         Box::pin(async move {
             let mut lent = pool.lend().await?;
-            let row = lent.connection.fetch_optional(query).await;
+            let row = pool.carried_out(lent.connection.fetch_optional(query)).await;
             pool.give_back(lent, row)
         })
     }
@@ -237,7 +251,7 @@ impl<'p> Executor<'p> for &'_ Pool {
         let pool = self.clone();
         Box::pin(async move {
             let mut lent = pool.lend().await?;
-            let statement = lent.connection.prepare_with(sql, parameters).await;
+            let statement = pool.carried_out(lent.connection.prepare_with(sql, parameters)).await;
             pool.give_back(lent, statement)
         })
     }
@@ -249,7 +263,7 @@ impl<'p> Executor<'p> for &'_ Pool {
         let pool = self.clone();
         Box::pin(async move {
             let mut lent = pool.lend().await?;
-            let description = lent.connection.describe(sql).await;
+            let description = pool.carried_out(lent.connection.describe(sql)).await;
             pool.give_back(lent, description)
         })
     }
