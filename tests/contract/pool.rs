@@ -106,24 +106,27 @@ async fn a_connection_whose_statement_was_given_up_is_lent_to_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_that_nobody_answers_ends() {
-    let mut pool = pool(shared_cluster(), "pool unanswered");
-    pool.statements_within(Duration::from_millis(500));
+    let pool = pool(shared_cluster(), "pool unanswered");
+    let mut hasty = pool.clone();
+    hasty.statements_within(Duration::from_millis(500));
     let first = server(&pool).await.expect("it answers");
     // More often than it has connections: none stays lent.
     for _ in 0..2 * SIZE {
-        let unanswered = pool.execute(NEVER).await;
+        let unanswered = hasty.execute(NEVER).await;
         assert!(matches!(unanswered, Err(sqlx::Error::Io(_))), "{unanswered:?}");
     }
     assert_ne!(server(&pool).await.expect("it answers"), first);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_statement_costs_nobody_else_an_answer() {
+async fn a_refused_statement_costs_nobody_an_answer_or_a_connection() {
     let pool = pool(shared_cluster(), "pool refused");
-    server(&pool).await.expect("it answers");
-    let refused = pool.execute("SELECT 1 / 0").await;
-    assert!(matches!(refused, Err(sqlx::Error::Database(_))), "{refused:?}");
-    server(&pool).await.expect("it answers");
+    let first = server(&pool).await.expect("it answers");
+    for _ in 0..10 {
+        let refused = pool.execute("SELECT 1 / 0").await;
+        assert!(matches!(refused, Err(sqlx::Error::Database(_))), "{refused:?}");
+        assert_eq!(server(&pool).await.expect("it answers"), first);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,11 +140,12 @@ async fn one_broken_connection_tells_of_the_others() {
     }
     assert_eq!(end_connections(cluster, NAME).await, SIZE);
 
-    let first = server(&pool).await;
-    assert!(first.is_err(), "it was trusted, since it was lent a moment ago: {first:?}");
-    for _ in 0..SIZE {
-        server(&pool).await.expect("those that rested beside it are trusted no more");
+    // The one that was lent a moment ago is trusted, those that rested beside it are not any more.
+    let mut refused = 0;
+    for _ in 0..2 * SIZE {
+        refused += usize::from(server(&pool).await.is_err());
     }
+    assert!(refused <= 1, "{refused} were refused");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,8 @@
 //! Connections lent for single statements.
 //!
 //! The pool is deadpool's; what is ours is when a connection may be lent again. One whose statement came to its end is
-//! given back at once, so that whoever reads next finds it. One whose statement did not, because the caller went away or
-//! anything failed, is closed: an answer may be outstanding on it, or nobody may answer there any more. (sqlx's own pool
+//! given back at once, so that whoever reads next finds it. One whose statement did not, because the caller went away or the
+//! connection broke, is closed: an answer may be outstanding on it, or nobody may answer there any more. (sqlx's own pool
 //! asks each connection before and after every loan, the latter behind the caller's back: readers one after the other
 //! find it lent still and open several.)
 
@@ -99,7 +99,8 @@ impl Pool {
 
     /// Gives a connection back, with what came of its statement.
     fn give_back<T>(&self, mut lent: Object<Connector>, outcome: Result<T, Error>) -> Result<T, Error> {
-        lent.ended = outcome.is_ok();
+        // Well or with a refusal; one that broke is no longer trusted, nor are those that rest.
+        lent.ended = true;
         if outcome.as_ref().is_err_and(is_of_the_connection) {
             self.managed.manager().distrust();
         }
@@ -126,7 +127,7 @@ async fn sweep(pool: WeakPool<Connector>) {
 /// A connection of the pool.
 struct Pooled {
     connection: PgConnection,
-    /// Whether its last statement came to its end.
+    /// Whether its last statement came to its end, well or not.
     ended: bool,
 }
 
