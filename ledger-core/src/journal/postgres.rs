@@ -2,9 +2,9 @@
 //!
 //! The head's row is locked, by `FOR UPDATE` or by the update that is the fence, so positions come without gaps and in
 //! commit order; no sequences, no advisory locks. Streams are loaded by postgres-es; appending is ours: one statement
-//! with arrays. Reads go through a pool in
-//! single statements: on none of its connections a transaction can be begun, so a request that is dropped half-way cannot
-//! leave one inside a transaction. The connection that does open transactions belongs to the append alone.
+//! with arrays. Reads go through a pool in single statements: on none of its connections a transaction can be begun, so a
+//! request that is dropped half-way cannot leave one inside a transaction. The connection that does open transactions
+//! belongs to the append alone.
 
 mod append;
 mod connect;
@@ -114,7 +114,7 @@ impl PostgresJournal {
     }
 
     /// Ends a read that takes too long, as it does where the database does not answer and nobody says so. Its connection is
-    /// looked at before it is used again.
+    /// not used again; one of the framework's is looked at before.
     async fn within<T>(&self, read: impl Future<Output = Result<T, JournalError>>) -> Result<T, JournalError> {
         match timeout(self.read_max, read).await {
             Ok(read) => read,

@@ -92,13 +92,14 @@ impl Pool {
         }
     }
 
-    /// What comes of a statement, which ends in any case.
-    async fn carried_out<T>(&self, statement: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        timeout(self.statement_max, statement).await.unwrap_or_else(|_| Err(Error::Io(ErrorKind::TimedOut.into())))
-    }
-
-    /// Gives a connection back, with what came of its statement.
-    fn give_back<T>(&self, mut lent: Object<Connector>, outcome: Result<T, Error>) -> Result<T, Error> {
+    /// Carries out a statement, which ends in any case, on a connection that is given back then.
+    async fn carry_out<T>(
+        &self,
+        statement: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut lent = self.lend().await?;
+        let outcome = timeout(self.statement_max, statement(&mut lent.connection)).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(Error::Io(ErrorKind::TimedOut.into())));
         // Well or with a refusal; one that broke is no longer trusted, nor are those that rest.
         lent.ended = true;
         if outcome.as_ref().is_err_and(is_of_the_connection) {
@@ -221,9 +222,7 @@ impl<'p> Executor<'p> for &'_ Pool {
     {
         let pool = self.clone();
         let steps = async move {
-            let mut lent = pool.lend().await?;
-            let steps = pool.carried_out(lent.connection.fetch_many(query).try_collect::<Vec<_>>()).await;
-            pool.give_back(lent, steps)
+            pool.carry_out(async |connection| connection.fetch_many(query).try_collect::<Vec<_>>().await).await
         };
         stream::once(steps).map_ok(|steps| stream::iter(steps.into_iter().map(Ok))).try_flatten().boxed()
     }
@@ -234,11 +233,7 @@ impl<'p> Executor<'p> for &'_ Pool {
         E: 'q + Execute<'q, Postgres>,
     {
         let pool = self.clone();
-        Box::pin(async move {
-            let mut lent = pool.lend().await?;
-            let row = pool.carried_out(lent.connection.fetch_optional(query)).await;
-            pool.give_back(lent, row)
-        })
+        Box::pin(async move { pool.carry_out(async |connection| connection.fetch_optional(query).await).await })
     }
 
     fn prepare_with<'e, 'q: 'e>(
@@ -250,11 +245,7 @@ impl<'p> Executor<'p> for &'_ Pool {
         'p: 'e,
     {
         let pool = self.clone();
-        Box::pin(async move {
-            let mut lent = pool.lend().await?;
-            let statement = pool.carried_out(lent.connection.prepare_with(sql, parameters)).await;
-            pool.give_back(lent, statement)
-        })
+        Box::pin(async move { pool.carry_out(async |connection| connection.prepare_with(sql, parameters).await).await })
     }
 
     fn describe<'e, 'q: 'e>(self, sql: &'q str) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
@@ -262,10 +253,6 @@ impl<'p> Executor<'p> for &'_ Pool {
         'p: 'e,
     {
         let pool = self.clone();
-        Box::pin(async move {
-            let mut lent = pool.lend().await?;
-            let description = pool.carried_out(lent.connection.describe(sql)).await;
-            pool.give_back(lent, description)
-        })
+        Box::pin(async move { pool.carry_out(async |connection| connection.describe(sql).await).await })
     }
 }
